@@ -1,0 +1,142 @@
+"""What can happen, in the past tense. The moment it was seen is handed to ``decide`` beside it.
+
+``luck`` is a number in [0, 1) drawn by the shell: the core has no dice, jitter is handed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verb(Enum):
+    """What somebody can ask of a bot."""
+
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+    ENSURE = "ensure"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asked for something. ``keep``: whoever asked stays to bring the bot back when it dies."""
+
+    verb: Verb
+    keep: bool = False
+    by_monitor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """The process exists."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchFailed:
+    """No process came of a launch. ``refused``: because something else is in the way, not because it broke."""
+
+    detail: str
+    refused: bool = False
+    luck: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A process of this bot was found alive; ``launched_at`` is on the same steady clock as ``now``."""
+
+    pid: int
+    launched_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """The bot's own process ended. Both numbers are None where the system cannot tell."""
+
+    pid: int
+    code: int | None = None
+    signal: int | None = None
+    luck: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class TreeGone:
+    """Nothing is left of the bot: its process and all that descended from it are proven gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePassed:
+    """The bot answered that it is well. ``number`` is that of the order; late answers do not count."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeFailed:
+    """The bot did not answer, or answered that it is not well; ``why`` is a probe reason's key."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeImpossible:
+    """The question could not be put (no descriptor left, no network of our own): it says nothing of the bot."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCame:
+    """A moment asked for with ``WakeAt`` was reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """We ourselves were late or the machine slept for ``gap`` seconds: what was being measured is void."""
+
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChanged:
+    """The bot's code on disk is newer than the running one, and it compiles."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryExceeded:
+    """The bot's whole tree uses more memory than allowed."""
+
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """New code was brought; ``release`` runs from the next launch on.
+
+    ``way_back``: a failed trial may order the switch back to what ran before.
+    """
+
+    release: str
+    way_back: bool = False
+
+
+Fact = (
+    Asked
+    | Launched
+    | LaunchFailed
+    | Adopted
+    | Exited
+    | TreeGone
+    | ProbePassed
+    | ProbeFailed
+    | ProbeImpossible
+    | TimeCame
+    | ClockJumped
+    | CodeChanged
+    | MemoryExceeded
+    | Shipped
+)
