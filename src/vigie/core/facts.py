@@ -124,6 +124,11 @@ class Shipped:
     way_back: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SwitchedBack:
+    """The way back after a failed trial has ended; what is on disk is what shall run."""
+
+
 Fact = (
     Asked
     | Launched
@@ -139,4 +144,5 @@ Fact = (
     | CodeChanged
     | MemoryExceeded
     | Shipped
+    | SwitchedBack
 )

@@ -1,0 +1,59 @@
+"""When to stop trying quickly: a rule over the list of deaths, and one over the restarts of a day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vigie.core.backoff import pause_before_start, pause_in_slow_lane
+from vigie.core.reasons import Reason
+from vigie.core.spec import DAY, Spec
+from vigie.core.states import Tally
+
+
+def after_death(tally: Tally, spec: Spec, now: float, luck: float) -> Tally:
+    """Count one death, whatever its cause, and say when the next start is due.
+
+    ``give_up_after`` deaths in a row without ``backoff_reset`` seconds online between them end the quick
+    tries: from then on one try in the slow lane, for as long as nobody acts.
+    """
+    deaths = tally.deaths + 1
+    if deaths >= spec.give_up_after:
+        pause, waiting = pause_in_slow_lane(luck), Reason.GAVE_UP
+    else:
+        pause, waiting = pause_before_start(deaths, spec, luck), Reason.WAITING_BACKOFF
+    if pause <= 0.0:
+        return replace(tally, deaths=deaths, next_start_at=None, waiting=None, luck=luck)
+    return replace(tally, deaths=deaths, next_start_at=now + pause, waiting=waiting, luck=luck)
+
+
+def within_a_day(tally: Tally, now: float) -> tuple[float, ...]:
+    """Return the moments of the automatic restarts that are less than a day old."""
+    return tuple(moment for moment in tally.restarts if now - moment < DAY)
+
+
+def may_restart(tally: Tally, spec: Spec, now: float) -> bool:
+    """Tell whether another automatic restart stays within ``restarts_per_day``.
+
+    The limit protects the bot's account: Discord resets the token after 1000 logins in a day.
+    """
+    return len(within_a_day(tally, now)) < spec.restarts_per_day
+
+
+def held_by_the_day(tally: Tally, spec: Spec, now: float) -> Tally:
+    """Postpone the next start until the day's oldest restart is a day old."""
+    recent = within_a_day(tally, now)
+    # the restart that must age before there is room for one more; none when the limit is 0: look again tomorrow
+    oldest = recent[len(recent) - spec.restarts_per_day] if spec.restarts_per_day else now
+    # at least a second ahead: rounding must not make the postponed start due at once
+    due = max(oldest + DAY, now + 1.0)
+    return replace(tally, restarts=recent, next_start_at=due, waiting=Reason.DAILY_LIMIT)
+
+
+def restarted(tally: Tally, now: float) -> Tally:
+    """Note one automatic restart."""
+    return replace(tally, restarts=(*within_a_day(tally, now), now))
+
+
+def forgiven(tally: Tally) -> Tally:
+    """Forget the deaths: a person acted, or the bot stayed online long enough."""
+    return replace(tally, deaths=0, next_start_at=None, waiting=None, told=())

@@ -1,0 +1,266 @@
+"""The heart: status + fact + spec + now -> status + orders.
+
+Theory. Four small machines (``states``) are moved by facts (``take_in``); nothing is ordered while a fact is
+taken in. Then the whole is *settled*: the wish is compared with the life, and rules are applied until none
+has anything to say. A rule looks at the status alone, never at the fact that led to it, so a status that was
+read back after our own death settles into the same orders as one that was never interrupted.
+
+The life goes one way round::
+
+    absent -> launching -> alive -> stopping -> killing -> clearing -> absent
+                              \\______ it exits unasked _____/
+
+Two things hold everywhere: a new copy is launched only from *absent*, and *absent* is reached only when the
+whole tree is proven gone; and after a verdict of ill nothing is probed or killed a second time before a
+new process exists.
+
+What could be better: a stop that is asked for while a hung bot is being replaced keeps the timing of the
+replacement instead of starting its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from vigie.core import crash_loop, thresholds, trial
+from vigie.core.due import KILL_AGAIN, STOP_STEPS, next_due, step_ends_at
+from vigie.core.facts import Fact
+from vigie.core.orders import (
+    AskToStop,
+    KeepEvidence,
+    KillTree,
+    Launch,
+    Order,
+    Probe,
+    Record,
+    SwitchBack,
+    Tell,
+    WakeAt,
+)
+from vigie.core.reasons import Reason
+from vigie.core.spec import Spec
+from vigie.core.states import WANTED, Phase, Proof, Status, Verdict, Want, shown, why
+from vigie.core.take_in import DEATHS, take_in
+
+Decision = tuple[Status, tuple[Order, ...]]
+
+AUTOMATIC = (
+    *DEATHS,
+    Reason.LAUNCH_FAILED,
+    Reason.LAUNCH_REFUSED,
+    Reason.MEMORY_EXCEEDED,
+    Reason.CODE_CHANGED,
+    Reason.TRIAL_FAILED,
+)
+"""Causes of a launch that no person asked for: these count against ``restarts_per_day``."""
+
+
+def decide(status: Status, fact: Fact, spec: Spec, now: float) -> Decision:
+    """Take one fact in and say what is to be done.
+
+    ``now`` is the steady clock in seconds; a moment before one already seen counts as that one. The orders
+    are to be carried out in the order given. At most one ``WakeAt`` is among them, the last.
+    """
+    now = max(now, status.seen)
+    before = shown(status)
+    status = take_in(replace(status, seen=now), fact, spec, now)
+    status, orders = _settle(status, spec, now)
+    after = shown(status)
+    if after != before:
+        orders.append(Record(before, after, why(status)))
+    due = next_due(status, spec)
+    if due is not None:
+        orders.append(WakeAt(*due))
+    return status, tuple(orders)
+
+
+Rule = Callable[[Status, Spec, float], tuple[Status, list[Order]] | None]
+
+
+def _settle(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]]:
+    orders: list[Order] = []
+    moved = True
+    while moved:
+        moved = False
+        for rule in _RULES:
+            outcome = rule(status, spec, now)
+            if outcome is not None:
+                status, more = outcome
+                orders.extend(more)
+                moved = True
+    return status, orders
+
+
+def _clear_after_exit(status: Status, _spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """A process that ended may have left children: they go before anything else is decided."""
+    life = status.life
+    if life.phase is not Phase.CLEARING or life.step == _CLEARING_ORDERED:
+        return None
+    return replace(status, life=replace(life, step=_CLEARING_ORDERED)), [KillTree(Reason.LEFTOVERS)]
+
+
+_CLEARING_ORDERED = -1
+
+
+def _kill_again(status: Status, _spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """A tree that does not vanish is killed again, and a person hears of it."""
+    life = status.life
+    if life.phase not in (Phase.KILLING, Phase.CLEARING) or now < life.since + KILL_AGAIN:
+        return None
+    return replace(status, life=replace(life, since=now)), [
+        KillTree(Reason.LEFTOVERS),
+        Tell(Reason.LEFTOVERS),
+    ]
+
+
+def _trial_ends(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """A release that kept well long enough passes; one whose process died or fell ill fails."""
+    proof = status.trial
+    if proof.proof is Proof.SWITCHING and now >= proof.since + trial.SWITCH_LIMIT:
+        return replace(status, trial=trial.switched_back(proof)), [Tell(Reason.TRIAL_FAILED)]
+    if proof.proof is not Proof.PROVING:
+        return None
+    passing = trial.passes_at(proof, spec)
+    if status.life.phase is Phase.LAUNCHING:
+        return None
+    if status.life.phase is Phase.ALIVE and status.health.verdict is not Verdict.ILL:
+        if passing is None or now < passing:
+            return None
+        return replace(status, trial=trial.passed(proof)), [Tell(Reason.TRIAL_PASSED)]
+    if status.life.phase is not Phase.ALIVE and status.life.cause not in (*DEATHS, Reason.LAUNCH_FAILED):
+        return None  # stopped on purpose: neither proven nor failed
+    orders: list[Order] = [Tell(Reason.TRIAL_FAILED)]
+    if proof.way_back:
+        orders.append(SwitchBack(proof.release, Reason.TRIAL_FAILED))
+    return replace(status, trial=trial.failed(proof, now)), orders
+
+
+def _never_ready(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """A process that has not answered once within its grace is ill."""
+    life, health = status.life, status.health
+    if life.phase is not Phase.ALIVE or health.verdict is not Verdict.NEW:
+        return None
+    if now < life.launched_at + spec.start_grace:
+        return None
+    health = replace(health, verdict=Verdict.ILL)
+    return replace(status, health=health, life=replace(life, cause=Reason.NEVER_READY)), []
+
+
+def _go_down(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """The living copy has to go: unwanted, to be replaced, or ill and somebody is there to bring it back."""
+    if status.life.phase is not Phase.ALIVE:
+        return None
+    reason = _reason_to_go(status)
+    if reason is None:
+        return None
+    orders: list[Order] = [KeepEvidence(reason)] if reason in DEATHS else []
+    orders.append(AskToStop(reason, 0))
+    # a person who asked for a cure gets a replacement that counts as asked for, not as a death
+    cause = Reason.ASKED_ENSURE if reason in DEATHS and status.wish.want is not Want.UP else reason
+    # the reason to replace is spent; a wish that stays up launches again from absent
+    return (
+        replace(
+            status,
+            wish=replace(status.wish, again=None, cure=False),
+            life=replace(status.life, phase=Phase.STOPPING, since=now, step=0, cause=cause),
+            health=thresholds.fresh(status.health, now),
+        ),
+        orders,
+    )
+
+
+def _reason_to_go(status: Status) -> Reason | None:
+    wish = status.wish
+    if wish.want is Want.DOWN:
+        return wish.reason
+    if wish.again is not None:
+        return wish.again
+    if status.health.verdict is not Verdict.ILL or not (wish.want is Want.UP or wish.cure):
+        return None
+    return Reason.NEVER_READY if status.life.cause is Reason.NEVER_READY else Reason.HUNG
+
+
+def _insist(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """Patience with a process that was asked to stop has run out, for this manner of asking or for all."""
+    life = status.life
+    if life.phase is not Phase.STOPPING or now < step_ends_at(status, spec):
+        return None
+    if life.step + 1 < STOP_STEPS:
+        return replace(status, life=replace(life, step=life.step + 1)), [
+            AskToStop(_going(status), life.step + 1)
+        ]
+    return replace(status, life=replace(life, phase=Phase.KILLING, since=now)), [
+        KillTree(Reason.STOP_TIMEOUT)
+    ]
+
+
+def _going(status: Status) -> Reason:
+    return status.life.cause or Reason.ASKED_STOP
+
+
+def _launch(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """Nothing lives, something is wanted, and no pause is running: launch."""
+    life, tally = status.life, status.tally
+    if life.phase is not Phase.ABSENT or status.wish.want not in WANTED:
+        return None
+    if status.trial.proof is Proof.SWITCHING or (
+        tally.next_start_at is not None and now < tally.next_start_at
+    ):
+        return None
+    if life.cause in AUTOMATIC:
+        if not crash_loop.may_restart(tally, spec, now):
+            return replace(status, tally=crash_loop.held_by_the_day(tally, spec, now)), []
+        tally = crash_loop.restarted(tally, now)
+    cause = None if life.cause in (Reason.ASKED_STOP, Reason.ADOPTED) else life.cause
+    return (
+        replace(
+            status,
+            life=replace(life, phase=Phase.LAUNCHING, since=now, cause=cause, detail=None, step=0),
+            tally=replace(tally, next_start_at=None, waiting=None),
+            trial=trial.launching(status.trial, now),
+        ),
+        [Launch(cause or status.wish.reason, again=cause is not None)],
+    )
+
+
+def _tell_once(status: Status, _spec: Spec, _now: float) -> tuple[Status, list[Order]] | None:
+    """Giving up, or reaching the day's limit, is told once until a person acts or the bot recovers."""
+    tally = status.tally
+    if tally.waiting not in (Reason.GAVE_UP, Reason.DAILY_LIMIT) or tally.waiting in tally.told:
+        return None
+    return replace(status, tally=replace(tally, told=(*tally.told, tally.waiting))), [Tell(tally.waiting)]
+
+
+def _ask(status: Status, _spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """The next probe is due."""
+    health = status.health
+    if status.life.phase is not Phase.ALIVE or health.asked is not None or now < health.next_at:
+        return None
+    reason = thresholds.reason_to_ask(health)
+    health = thresholds.asked(health, now)
+    return replace(status, health=health), [Probe(health.last_number, reason)]
+
+
+def _forgive(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """Online long enough: the deaths of the past are forgotten."""
+    health = status.health
+    if not status.tally.deaths or status.life.phase is not Phase.ALIVE or health.verdict is not Verdict.WELL:
+        return None
+    if health.online_since is None or now < health.online_since + spec.backoff_reset:
+        return None
+    return replace(status, tally=crash_loop.forgiven(status.tally)), []
+
+
+_RULES: tuple[Rule, ...] = (
+    _clear_after_exit,
+    _kill_again,
+    _never_ready,
+    _trial_ends,
+    _go_down,
+    _insist,
+    _launch,
+    _tell_once,
+    _forgive,
+    _ask,
+)
