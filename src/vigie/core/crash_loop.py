@@ -42,7 +42,8 @@ def may_restart(tally: Tally, spec: Spec, now: float) -> bool:
 def held_by_the_day(tally: Tally, spec: Spec, now: float) -> Tally:
     """Postpone the next start until the day's oldest restart is a day old."""
     recent = within_a_day(tally, now)
-    # the restart that must age before there is room for one more; none when the limit is 0: look again tomorrow
+    # the restart that must age before there is room for one more; with a limit of 0 there is none: look again
+    # tomorrow
     oldest = recent[len(recent) - spec.restarts_per_day] if spec.restarts_per_day else now
     # at least a second ahead: rounding must not make the postponed start due at once
     due = max(oldest + DAY, now + 1.0)
@@ -56,4 +57,14 @@ def restarted(tally: Tally, now: float) -> Tally:
 
 def forgiven(tally: Tally) -> Tally:
     """Forget the deaths: a person acted, or the bot stayed online long enough."""
-    return replace(tally, deaths=0, next_start_at=None, waiting=None, told=())
+    return replace(hurried(tally), deaths=0, told=())
+
+
+def not_told(tally: Tally, reason: Reason) -> Tally:
+    """Let ``reason`` be told again the next time it arises."""
+    return replace(tally, told=tuple(told for told in tally.told if told is not reason))
+
+
+def hurried(tally: Tally) -> Tally:
+    """Skip the pause and forget nothing: the next start is due now, as far as the day allows."""
+    return replace(tally, next_start_at=None, waiting=None)

@@ -1,12 +1,15 @@
-"""When time itself matters next: whoever waits has a due time."""
+"""When time itself matters next: whoever waits has a due time.
+
+One wait has none: *launching* is answered by our own hands before anything else is looked at.
+"""
 
 from __future__ import annotations
 
 from vigie.core.reasons import Reason
 from vigie.core.spec import Spec
 from vigie.core.states import WANTED, Phase, Proof, Status, Verdict
-from vigie.core.thresholds import ANSWER_SLACK, reason_to_ask
-from vigie.core.trial import SWITCH_LIMIT, passes_at
+from vigie.core.thresholds import grace_ends_at, lost_at, reason_to_ask
+from vigie.core.trial import SWITCH_LIMIT
 
 KILL_AGAIN = 5.0
 """Seconds after which a tree that would not vanish (uninterruptible sleep) is killed once more."""
@@ -22,9 +25,19 @@ def step_ends_at(status: Status, spec: Spec) -> float:
     return status.life.since + spec.stop_timeout * (status.life.step + 1) / STOP_STEPS
 
 
+def forgiven_at(status: Status, spec: Spec) -> float | None:
+    """Return the moment at which the deaths of the past are forgotten, None when nothing is to be."""
+    health, tally = status.health, status.tally
+    if status.life.phase is not Phase.ALIVE or health.verdict is not Verdict.WELL:
+        return None
+    if health.online_since is None or not (tally.deaths or tally.told):
+        return None
+    return health.online_since + spec.backoff_reset
+
+
 def next_due(status: Status, spec: Spec) -> Due | None:
     """Return the nearest moment at which something must be decided though nothing happened, and why."""
-    moments = [*_life(status, spec), *_trial(status, spec)]
+    moments = [*_life(status, spec), *_trial(status)]
     return min(moments, key=lambda due: due[0], default=None)
 
 
@@ -44,21 +57,19 @@ def _life(status: Status, spec: Spec) -> list[Due]:
 
 
 def _alive(status: Status, spec: Spec) -> list[Due]:
-    health, life = status.health, status.life
-    moments: list[Due] = []
-    if health.asked is None:
-        moments.append((health.next_at, reason_to_ask(health)))
-    else:
-        moments.append((health.asked_at + spec.check_timeout + ANSWER_SLACK, Reason.ROUTINE))
-    if health.verdict is Verdict.NEW:
-        moments.append((life.launched_at + spec.start_grace, Reason.NEVER_READY))
-    elif status.tally.deaths and health.verdict is Verdict.WELL and health.online_since is not None:
-        moments.append((health.online_since + spec.backoff_reset, Reason.HEALTHY))
+    health = status.health
+    lost = lost_at(health, spec)
+    moments: list[Due] = [(health.next_at if lost is None else lost, reason_to_ask(health))]
+    grace = grace_ends_at(health, status.life.launched_at, spec)
+    if grace is not None:
+        moments.append((grace, Reason.NEVER_READY))
+    forgiven = forgiven_at(status, spec)
+    if forgiven is not None:
+        moments.append((forgiven, Reason.HEALTHY))
     return moments
 
 
-def _trial(status: Status, spec: Spec) -> list[Due]:
-    if status.trial.proof is Proof.SWITCHING:
-        return [(status.trial.since + SWITCH_LIMIT, Reason.TRIAL_FAILED)]
-    passing = passes_at(status.trial, spec) if status.life.phase is Phase.ALIVE else None
-    return [] if passing is None else [(passing, Reason.TRIAL_PASSED)]
+def _trial(status: Status) -> list[Due]:
+    if status.trial.proof is not Proof.SWITCHING:
+        return []
+    return [(status.trial.since + SWITCH_LIMIT, Reason.TRIAL_FAILED)]

@@ -36,7 +36,7 @@ class Launched:
 
 @dataclass(frozen=True, slots=True)
 class LaunchFailed:
-    """No process came of a launch. ``refused``: because something else is in the way, not because it broke."""
+    """No process came of a launch. ``refused``: something else is in the way, the bot itself is not to blame."""
 
     detail: str
     refused: bool = False
@@ -83,7 +83,7 @@ class ProbeFailed:
 
 @dataclass(frozen=True, slots=True)
 class ProbeImpossible:
-    """The question could not be put (no descriptor left, no network of our own): it says nothing of the bot."""
+    """The question could not be put (no descriptor left, no network): it says nothing of the bot."""
 
     number: int
     why: str

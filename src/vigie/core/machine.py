@@ -10,9 +10,9 @@ The life goes one way round::
     absent -> launching -> alive -> stopping -> killing -> clearing -> absent
                               \\______ it exits unasked _____/
 
-Two things hold everywhere: a new copy is launched only from *absent*, and *absent* is reached only when the
-whole tree is proven gone; and after a verdict of ill nothing is probed or killed a second time before a
-new process exists.
+Three things hold everywhere. A new copy is launched only from *absent*, and *absent* is reached only when the
+whole tree is proven gone. A process is asked to go once: from then on nothing is probed before a new one
+exists. And nothing that lives is taken down by itself on a day that has no start left for it.
 
 What could be better: a stop that is asked for while a hung bot is being replaced keeps the timing of the
 replacement instead of starting its own.
@@ -24,7 +24,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from vigie.core import crash_loop, thresholds, trial
-from vigie.core.due import KILL_AGAIN, STOP_STEPS, next_due, step_ends_at
+from vigie.core.due import KILL_AGAIN, STOP_STEPS, forgiven_at, next_due, step_ends_at
 from vigie.core.facts import Fact
 from vigie.core.orders import (
     AskToStop,
@@ -45,14 +45,10 @@ from vigie.core.take_in import DEATHS, take_in
 
 Decision = tuple[Status, tuple[Order, ...]]
 
-AUTOMATIC = (
-    *DEATHS,
-    Reason.LAUNCH_FAILED,
-    Reason.LAUNCH_REFUSED,
-    Reason.MEMORY_EXCEEDED,
-    Reason.CODE_CHANGED,
-    Reason.TRIAL_FAILED,
-)
+UNASKED_ENDS = (*DEATHS, Reason.LAUNCH_FAILED, Reason.LAUNCH_REFUSED)
+"""What can befall a bot without anybody's wish, before or after it lived."""
+
+AUTOMATIC = (*UNASKED_ENDS, Reason.CODE_CHANGED, Reason.TRIAL_FAILED)
 """Causes of a launch that no person asked for: these count against ``restarts_per_day``."""
 
 
@@ -92,7 +88,7 @@ def _settle(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]
     return status, orders
 
 
-def _clear_after_exit(status: Status, _spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+def _clear_after_exit(status: Status, _spec: Spec, _now: float) -> tuple[Status, list[Order]] | None:
     """A process that ended may have left children: they go before anything else is decided."""
     life = status.life
     if life.phase is not Phase.CLEARING or life.step == _CLEARING_ORDERED:
@@ -108,10 +104,9 @@ def _kill_again(status: Status, _spec: Spec, now: float) -> tuple[Status, list[O
     life = status.life
     if life.phase not in (Phase.KILLING, Phase.CLEARING) or now < life.since + KILL_AGAIN:
         return None
-    return replace(status, life=replace(life, since=now)), [
-        KillTree(Reason.LEFTOVERS),
-        Tell(Reason.LEFTOVERS),
-    ]
+    status = replace(status, life=replace(life, since=now))
+    status, orders = _told(status, Reason.LEFTOVERS)
+    return status, [KillTree(Reason.LEFTOVERS), *orders]
 
 
 def _trial_ends(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
@@ -121,27 +116,34 @@ def _trial_ends(status: Status, spec: Spec, now: float) -> tuple[Status, list[Or
         return replace(status, trial=trial.switched_back(proof)), [Tell(Reason.TRIAL_FAILED)]
     if proof.proof is not Proof.PROVING:
         return None
-    passing = trial.passes_at(proof, spec)
-    if status.life.phase is Phase.LAUNCHING:
-        return None
     if status.life.phase is Phase.ALIVE and status.health.verdict is not Verdict.ILL:
-        if passing is None or now < passing:
+        if not trial.has_passed(proof, spec):
             return None
         return replace(status, trial=trial.passed(proof)), [Tell(Reason.TRIAL_PASSED)]
-    if status.life.phase is not Phase.ALIVE and status.life.cause not in (*DEATHS, Reason.LAUNCH_FAILED):
-        return None  # stopped on purpose: neither proven nor failed
+    if status.life.phase is Phase.LAUNCHING or status.life.cause not in (*DEATHS, Reason.LAUNCH_FAILED):
+        return None  # stopped on purpose, or something was in the way: neither proven nor failed
     orders: list[Order] = [Tell(Reason.TRIAL_FAILED)]
     if proof.way_back:
         orders.append(SwitchBack(proof.release, Reason.TRIAL_FAILED))
-    return replace(status, trial=trial.failed(proof, now)), orders
+    wish = status.wish
+    if proof.way_back and wish.want is Want.ONCE and status.life.phase is Phase.ALIVE:
+        wish = replace(wish, cure=True)  # nobody stays, yet the way back was promised: the ill copy must go
+    return replace(status, wish=wish, trial=trial.failed(proof, now)), orders
+
+
+def _lost_answer(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """A probe of which nothing was heard, not even that its time ran out, was never put."""
+    lost = thresholds.lost_at(status.health, spec)
+    if lost is None or now < lost:
+        return None
+    return replace(status, health=thresholds.void(status.health, spec, now)), []
 
 
 def _never_ready(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
     """A process that has not answered once within its grace is ill."""
     life, health = status.life, status.health
-    if life.phase is not Phase.ALIVE or health.verdict is not Verdict.NEW:
-        return None
-    if now < life.launched_at + spec.start_grace:
+    grace = thresholds.grace_ends_at(health, life.launched_at, spec)
+    if life.phase is not Phase.ALIVE or grace is None or now < grace:
         return None
     health = replace(health, verdict=Verdict.ILL)
     return replace(status, health=health, life=replace(life, cause=Reason.NEVER_READY)), []
@@ -151,13 +153,16 @@ def _go_down(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order
     """The living copy has to go: unwanted, to be replaced, or ill and somebody is there to bring it back."""
     if status.life.phase is not Phase.ALIVE:
         return None
-    reason = _reason_to_go(status)
+    reason = _reason_to_go(status, spec, now)
     if reason is None:
         return None
     orders: list[Order] = [KeepEvidence(reason)] if reason in DEATHS else []
     orders.append(AskToStop(reason, 0))
-    # a person who asked for a cure gets a replacement that counts as asked for, not as a death
-    cause = Reason.ASKED_ENSURE if reason in DEATHS and status.wish.want is not Want.UP else reason
+    cause = reason
+    if reason in DEATHS and status.wish.want is Want.ONCE:
+        # nobody stays who would count deaths: the replacement was asked for, or is the way back
+        switching = status.trial.proof is Proof.SWITCHING
+        cause = Reason.TRIAL_FAILED if switching else Reason.ASKED_ENSURE
     # the reason to replace is spent; a wish that stays up launches again from absent
     return (
         replace(
@@ -170,15 +175,32 @@ def _go_down(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order
     )
 
 
-def _reason_to_go(status: Status) -> Reason | None:
+def _reason_to_go(status: Status, spec: Spec, now: float) -> Reason | None:
     wish = status.wish
     if wish.want is Want.DOWN:
         return wish.reason
     if wish.again is not None:
         return wish.again
-    if status.health.verdict is not Verdict.ILL or not (wish.want is Want.UP or wish.cure):
+    if status.health.verdict is not Verdict.ILL or _held_though_ill(status, spec, now):
         return None
-    return Reason.NEVER_READY if status.life.cause is Reason.NEVER_READY else Reason.HUNG
+    if wish.want is not Want.UP and not wish.cure:
+        return None
+    return status.life.cause or Reason.HUNG
+
+
+def _held_though_ill(status: Status, spec: Spec, now: float) -> bool:
+    """No start is left for the day: an ill bot may recover, one that was taken down cannot."""
+    up = status.wish.want is Want.UP and status.life.phase is Phase.ALIVE
+    return up and status.health.verdict is Verdict.ILL and not crash_loop.may_restart(status.tally, spec, now)
+
+
+def _bear_with_the_ill(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """An ill bot that is held is asked on and on: it recovers, or the next day has a start for it."""
+    owed = status.wish.cure or Reason.DAILY_LIMIT not in status.tally.told
+    if not owed or not _held_though_ill(status, spec, now):
+        return None
+    status = replace(status, wish=replace(status.wish, cure=False))  # nobody shall wait for it today
+    return _told(status, Reason.DAILY_LIMIT)
 
 
 def _insist(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
@@ -187,16 +209,23 @@ def _insist(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]
     if life.phase is not Phase.STOPPING or now < step_ends_at(status, spec):
         return None
     if life.step + 1 < STOP_STEPS:
-        return replace(status, life=replace(life, step=life.step + 1)), [
-            AskToStop(_going(status), life.step + 1)
-        ]
+        firmer = AskToStop(life.cause or Reason.ASKED_STOP, life.step + 1)
+        return replace(status, life=replace(life, step=firmer.step)), [firmer]
     return replace(status, life=replace(life, phase=Phase.KILLING, since=now)), [
         KillTree(Reason.STOP_TIMEOUT)
     ]
 
 
-def _going(status: Status) -> Reason:
-    return status.life.cause or Reason.ASKED_STOP
+def _nobody_stays(status: Status, _spec: Spec, _now: float) -> tuple[Status, list[Order]] | None:
+    """What was wanted once has come to its end: only a way back that is under way launches again."""
+    life, wish = status.life, status.wish
+    if life.phase not in (Phase.CLEARING, Phase.ABSENT) or wish.want is not Want.ONCE:
+        return None
+    if life.cause not in UNASKED_ENDS:
+        return None
+    if status.trial.proof is Proof.SWITCHING:
+        return replace(status, life=replace(life, cause=Reason.TRIAL_FAILED)), []
+    return replace(status, wish=replace(wish, want=Want.AS_IS, again=None, cure=False)), []
 
 
 def _launch(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
@@ -208,16 +237,16 @@ def _launch(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]
         tally.next_start_at is not None and now < tally.next_start_at
     ):
         return None
-    if life.cause in AUTOMATIC:
+    if life.cause in AUTOMATIC and status.wish.want is Want.UP:
         if not crash_loop.may_restart(tally, spec, now):
             return replace(status, tally=crash_loop.held_by_the_day(tally, spec, now)), []
         tally = crash_loop.restarted(tally, now)
-    cause = None if life.cause in (Reason.ASKED_STOP, Reason.ADOPTED) else life.cause
+    cause = None if life.cause is Reason.ASKED_STOP else life.cause
     return (
         replace(
             status,
             life=replace(life, phase=Phase.LAUNCHING, since=now, cause=cause, detail=None, step=0),
-            tally=replace(tally, next_start_at=None, waiting=None),
+            tally=crash_loop.hurried(tally),
             trial=trial.launching(status.trial, now),
         ),
         [Launch(cause or status.wish.reason, again=cause is not None)],
@@ -229,7 +258,14 @@ def _tell_once(status: Status, _spec: Spec, _now: float) -> tuple[Status, list[O
     tally = status.tally
     if tally.waiting not in (Reason.GAVE_UP, Reason.DAILY_LIMIT) or tally.waiting in tally.told:
         return None
-    return replace(status, tally=replace(tally, told=(*tally.told, tally.waiting))), [Tell(tally.waiting)]
+    return _told(status, tally.waiting)
+
+
+def _told(status: Status, reason: Reason) -> tuple[Status, list[Order]]:
+    tally = status.tally
+    if reason in tally.told:
+        return status, []
+    return replace(status, tally=replace(tally, told=(*tally.told, reason))), [Tell(reason)]
 
 
 def _ask(status: Status, _spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
@@ -244,10 +280,8 @@ def _ask(status: Status, _spec: Spec, now: float) -> tuple[Status, list[Order]] 
 
 def _forgive(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
     """Online long enough: the deaths of the past are forgotten."""
-    health = status.health
-    if not status.tally.deaths or status.life.phase is not Phase.ALIVE or health.verdict is not Verdict.WELL:
-        return None
-    if health.online_since is None or now < health.online_since + spec.backoff_reset:
+    moment = forgiven_at(status, spec)
+    if moment is None or now < moment:
         return None
     return replace(status, tally=crash_loop.forgiven(status.tally)), []
 
@@ -255,10 +289,13 @@ def _forgive(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order
 _RULES: tuple[Rule, ...] = (
     _clear_after_exit,
     _kill_again,
+    _lost_answer,
     _never_ready,
     _trial_ends,
     _go_down,
+    _bear_with_the_ill,
     _insist,
+    _nobody_stays,
     _launch,
     _tell_once,
     _forgive,

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 DEFAULT_HEALTH_URL = "http://localhost:8003/health"
 
-START_PROBE_INTERVAL = 0.2
-"""Between two probes of a bot that has not answered yet: ``start`` must return within 0.3 s of its first answer."""
+START_PROBE_INTERVAL = 0.1
+"""Between two probes of a bot that never answered: ``start`` must return within 0.3 s of its first answer."""
 
 SLOW_LANE = 900.0
 """After giving up: one try this often (15 min), so that a cured world is noticed without looping."""

@@ -70,7 +70,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """The process. ``cause`` is why it is going down, or why the last one ended; None: nothing to tell."""
+    """The process. ``cause``: why it is ill or goes down, or why it was launched; None: nothing to tell."""
 
     phase: Phase = Phase.ABSENT
     since: float = 0.0
@@ -85,7 +85,10 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What the probes say. ``asked`` is the number of the probe under way, None when none is."""
+    """What the probes say. ``asked`` is the number of the probe under way, None when none is.
+
+    ``blind``: the last question could not be put, so nothing is known of the time since.
+    """
 
     verdict: Verdict = Verdict.NEW
     failures: int = 0
@@ -95,11 +98,15 @@ class Health:
     asked_at: float = 0.0
     next_at: float = 0.0
     online_since: float | None = None
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A release on trial. ``failed`` remembers those that did not pass: never tried again by themselves."""
+    """A release on trial. ``failed`` remembers those that did not pass: never tried again by themselves.
+
+    ``well_since`` and ``well_at`` are the first and the last good answer of the present window of health.
+    """
 
     proof: Proof = Proof.NONE
     release: str = ""
@@ -108,6 +115,7 @@ class Trial:
     well_since: float | None = None
     failed: tuple[str, ...] = ()
     proven: str = ""
+    well_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +157,20 @@ _GIVEN_UP = (Reason.GAVE_UP, Reason.DAILY_LIMIT)
 
 
 def shown(status: Status) -> str:
-    """Return the one word people see (CONTRACT.md, ``state``)."""
-    phase = status.life.phase
-    if phase is Phase.ABSENT:
-        if status.wish.want is not Want.UP:
-            return STOPPED
+    """Return the one word people see (CONTRACT.md, ``state``).
+
+    A process that has ended is not *stopping* any more, whatever it left behind: where a new copy is wanted,
+    the word already says when that one comes.
+    """
+    phase, wanted = status.life.phase, status.wish.want in WANTED
+    if phase in (Phase.ABSENT, Phase.CLEARING):
+        if not wanted:
+            return STOPPED if phase is Phase.ABSENT else STOPPING
         if status.tally.waiting in _GIVEN_UP:
             return FAILED
         return BACKOFF if status.tally.waiting else STARTING
     if phase is Phase.LAUNCHING:
-        return STARTING
+        return STARTING if wanted else STOPPING
     if phase is Phase.ALIVE:
         if status.health.verdict is Verdict.ILL:
             return UNRESPONSIVE
@@ -173,8 +185,10 @@ def why(status: Status) -> Reason:
         return Reason.HEALTHY
     if word in (BACKOFF, FAILED):
         return status.tally.waiting or Reason.WAITING_BACKOFF
-    if word == STARTING:
-        return life.cause or status.wish.reason
     if word == UNRESPONSIVE:
         return life.cause or Reason.HUNG
+    if word == STARTING:
+        return life.cause or status.wish.reason
+    if life.phase is Phase.LAUNCHING:
+        return status.wish.reason  # its cause is why it was launched, not why it will go at once
     return life.cause or Reason.STOPPED

@@ -32,10 +32,10 @@ from vigie.core.facts import (
 )
 from vigie.core.reasons import Reason
 from vigie.core.spec import Spec
-from vigie.core.states import Life, Phase, Status, Verdict, Want, Wish
+from vigie.core.states import Life, Phase, Status, Tally, Trial, Verdict, Want, Wish
 
-DEATHS = (Reason.CRASHED, Reason.HUNG, Reason.NEVER_READY)
-"""Ends that nobody asked for: each counts against the bot."""
+DEATHS = (Reason.CRASHED, Reason.HUNG, Reason.NEVER_READY, Reason.MEMORY_EXCEEDED)
+"""Ends that nobody asked for. Each counts: a bot that is always ill must not be restarted without pause."""
 
 
 def take_in(status: Status, fact: Fact, spec: Spec, now: float) -> Status:
@@ -44,125 +44,125 @@ def take_in(status: Status, fact: Fact, spec: Spec, now: float) -> Status:
 
 
 def _asked(status: Status, fact: Asked, _spec: Spec, _now: float) -> Status:
-    tally = status.tally if fact.by_monitor else crash_loop.forgiven(status.tally)
-    status = replace(status, tally=tally)
+    status = replace(status, tally=_pardoned(status.tally, fact))
+    up_now = status.life.phase in (Phase.ALIVE, Phase.LAUNCHING)
     if fact.verb is Verb.STOP:
-        return replace(status, wish=Wish(Want.DOWN, Reason.ASKED_STOP))
+        life = status.life if up_now else replace(status.life, cause=Reason.ASKED_STOP, detail=None)
+        return replace(status, wish=Wish(Want.DOWN, Reason.ASKED_STOP), life=life)
+    wish, kept = status.wish, fact.keep or status.wish.want is Want.UP
     reason = Reason.MONITOR_STARTED if fact.by_monitor else Reason(f"asked-{fact.verb.value}")
-    kept = fact.keep or status.wish.want is Want.UP
-    wish = Wish(
-        Want.UP if kept else Want.ONCE,
-        reason,
-        again=Reason.ASKED_RESTART if fact.verb is Verb.RESTART else None,
-        cure=fact.verb is Verb.ENSURE,
-    )
-    life = status.life
-    if life.phase in (Phase.ALIVE, Phase.LAUNCHING):
-        return replace(status, wish=wish)
-    # whatever was going on ends first; what comes next was asked for by a person, and is told as such
     restart = Reason.ASKED_RESTART if fact.verb is Verb.RESTART else None
-    cause = life.cause if fact.by_monitor else restart
-    return replace(status, wish=replace(wish, again=None), life=replace(life, cause=cause, detail=None))
+    if up_now:
+        # what an earlier wish promised is still owed
+        again, cure = restart or wish.again, wish.cure or fact.verb is Verb.ENSURE
+        return replace(status, wish=Wish(Want.UP if kept else Want.ONCE, reason, again, cure))
+    # Whatever was going on ends first. What comes next was asked for by a person and is told as such; where a
+    # program asked it stays what it was, and so does a restart that is under way.
+    stays = kept and (fact.by_monitor or fact.verb is Verb.ENSURE)
+    stays = stays or status.life.cause is Reason.ASKED_RESTART
+    life = replace(status.life, cause=status.life.cause if stays else restart, detail=None)
+    return replace(status, wish=Wish(Want.UP if kept else Want.ONCE, reason), life=life)
+
+
+def _pardoned(tally: Tally, fact: Asked) -> Tally:
+    """A person's word forgets the past. A monitor that was started anew changes nothing; ``ensure``, which a
+    timer may say every minute, only skips the pause: the limits hold against it.
+    """
+    if fact.by_monitor:
+        return tally
+    return crash_loop.hurried(tally) if fact.verb is Verb.ENSURE else crash_loop.forgiven(tally)
 
 
 def _launched(status: Status, fact: Launched, _spec: Spec, now: float) -> Status:
-    if status.life.phase is not Phase.LAUNCHING:
+    life = status.life
+    if life.phase is not Phase.LAUNCHING:
         return status
-    again = status.life.cause is not None
-    tally = status.tally
     return replace(
         status,
         wish=replace(status.wish, cure=False),
-        life=replace(
-            status.life,
-            phase=Phase.ALIVE,
-            since=now,
-            pid=fact.pid,
-            launched_at=now,
-            exit_code=None,
-            exit_signal=None,
-        ),
+        life=Life(Phase.ALIVE, now, fact.pid, now, cause=life.cause),
         health=thresholds.fresh(status.health, now),
-        tally=replace(tally, restart_count=tally.restart_count + 1) if again else tally,
+        tally=_counted(status),
     )
+
+
+def _counted(status: Status) -> Tally:
+    again = status.life.phase is Phase.LAUNCHING and status.life.cause is not None
+    count = status.tally.restart_count + again
+    return replace(crash_loop.hurried(status.tally), restart_count=count)
 
 
 def _launch_failed(status: Status, fact: LaunchFailed, spec: Spec, now: float) -> Status:
     if status.life.phase is not Phase.LAUNCHING:
         return status
     cause = Reason.LAUNCH_REFUSED if fact.refused else Reason.LAUNCH_FAILED
-    status = replace(status, life=Life(since=now, cause=cause, detail=fact.detail))
+    wish = replace(status.wish, again=None)  # there is no copy to replace
+    status = replace(status, wish=wish, life=Life(since=now, cause=cause, detail=fact.detail))
     return _died(status, spec, now, fact.luck)
 
 
 def _adopted(status: Status, fact: Adopted, spec: Spec, now: float) -> Status:
-    if status.life.phase is not Phase.ABSENT:
+    # found while launching: we ourselves died before we could note that the launch had succeeded
+    if status.life.phase not in (Phase.ABSENT, Phase.LAUNCHING):
         return status
     # older than its grace: it must have answered once, so failures count from the first one on
     old = now - fact.launched_at >= spec.start_grace
     health = replace(thresholds.fresh(status.health, now), verdict=Verdict.DOUBTED if old else Verdict.NEW)
     life = Life(Phase.ALIVE, now, fact.pid, min(fact.launched_at, now), cause=Reason.ADOPTED)
-    return replace(status, life=life, health=health)
+    tested = trial.seen_unwell(status.trial)
+    return replace(status, life=life, health=health, tally=_counted(status), trial=tested)
 
 
-def _exited(status: Status, fact: Exited, _spec: Spec, now: float) -> Status:
+def _exited(status: Status, fact: Exited, spec: Spec, now: float) -> Status:
     life = status.life
     if fact.pid != life.pid or life.phase not in (Phase.ALIVE, Phase.STOPPING, Phase.KILLING):
         return status
-    return replace(
-        status,
-        life=replace(
-            life,
-            phase=Phase.CLEARING,
-            since=now,
-            cause=Reason.CRASHED if life.phase is Phase.ALIVE else life.cause,
-            exit_code=fact.code,
-            exit_signal=fact.signal,
-        ),
-        health=thresholds.fresh(status.health, now),
-        tally=replace(status.tally, luck=fact.luck),
+    cause = Reason.CRASHED if life.phase is Phase.ALIVE else life.cause
+    life = replace(
+        life, phase=Phase.CLEARING, since=now, cause=cause, exit_code=fact.code, exit_signal=fact.signal
     )
+    status = replace(status, life=life, health=thresholds.fresh(status.health, now))
+    return _died(status, spec, now, fact.luck) if cause in DEATHS else status
 
 
 def _tree_gone(status: Status, _fact: TreeGone, spec: Spec, now: float) -> Status:
     life = status.life
     if life.phase not in (Phase.KILLING, Phase.CLEARING):
         return status
+    unseen = life.phase is Phase.KILLING and life.cause in DEATHS  # no exit was seen that could have counted
     status = replace(
         status,
         life=replace(life, phase=Phase.ABSENT, since=now, pid=None, step=0),
         health=thresholds.fresh(status.health, now),
+        tally=crash_loop.not_told(status.tally, Reason.LEFTOVERS),
     )
-    if life.cause not in DEATHS:
-        return status
-    return _died(status, spec, now, status.tally.luck)
+    return _died(status, spec, now, status.tally.luck) if unseen else status
 
 
 def _died(status: Status, spec: Spec, now: float, luck: float) -> Status:
     if status.wish.want is not Want.UP:
-        return replace(status, wish=replace(status.wish, want=Want.DOWN, again=None, cure=False))
+        return status
     return replace(status, tally=crash_loop.after_death(status.tally, spec, now, luck))
 
 
 def _probe_passed(status: Status, fact: ProbePassed, spec: Spec, now: float) -> Status:
     if fact.number != status.health.asked:
         return status
-    return replace(
-        status,
-        health=thresholds.passed(status.health, spec, now),
-        trial=trial.seen_well(status.trial, now),
-        wish=replace(status.wish, cure=False),
-    )
+    tested = trial.seen_well(status.trial, now)
+    health = thresholds.passed(status.health, spec, now)
+    passing = trial.passes_at(tested, spec)
+    if passing is not None and now < passing < health.next_at:
+        health = replace(health, next_at=passing)  # the answer that ends the trial is not waited for
+    return replace(status, health=health, trial=tested, wish=replace(status.wish, cure=False))
 
 
 def _probe_failed(status: Status, fact: ProbeFailed, spec: Spec, now: float) -> Status:
     if fact.number != status.health.asked:
         return status
-    return replace(
-        status,
-        health=thresholds.failed(status.health, fact.why, spec, now),
-        trial=trial.seen_unwell(status.trial),
-    )
+    health, life = thresholds.failed(status.health, fact.why, spec, now), status.life
+    if health.verdict is Verdict.ILL and status.health.verdict is not Verdict.ILL:
+        life = replace(life, cause=Reason.HUNG)
+    return replace(status, health=health, life=life, trial=trial.seen_unwell(status.trial))
 
 
 def _probe_impossible(status: Status, fact: ProbeImpossible, spec: Spec, now: float) -> Status:
@@ -172,19 +172,28 @@ def _probe_impossible(status: Status, fact: ProbeImpossible, spec: Spec, now: fl
 
 
 def _clock_jumped(status: Status, fact: ClockJumped, spec: Spec, now: float) -> Status:
+    """What was being measured goes on where it stood: patience is not spent while nobody could act.
+
+    A pause before the next start and the day's restarts are left alone: the world did not stand still.
+    """
     gap = max(fact.gap, 0.0)
-    life, health, proof = status.life, status.health, status.trial
-    if life.phase is Phase.ALIVE:
+    health = status.health
+    if status.life.phase is Phase.ALIVE:
         health = thresholds.void(thresholds.doubt_lifted(health), spec, now)
-    since = health.online_since
     return replace(
         status,
-        life=replace(life, since=min(life.since + gap, now), launched_at=min(life.launched_at + gap, now)),
-        health=replace(health, online_since=None if since is None else min(since + gap, now)),
-        trial=replace(
-            proof, since=min(proof.since + gap, now), well_since=_later(proof.well_since, gap, now)
-        ),
+        life=_life_later(status.life, gap, now),
+        health=replace(health, online_since=_later(health.online_since, gap, now)),
+        trial=_trial_later(status.trial, gap, now),
     )
+
+
+def _life_later(life: Life, gap: float, now: float) -> Life:
+    return replace(life, since=min(life.since + gap, now), launched_at=min(life.launched_at + gap, now))
+
+
+def _trial_later(tested: Trial, gap: float, now: float) -> Trial:
+    return replace(tested, since=min(tested.since + gap, now), well_since=_later(tested.well_since, gap, now))
 
 
 def _later(moment: float | None, gap: float, now: float) -> float | None:
@@ -192,6 +201,8 @@ def _later(moment: float | None, gap: float, now: float) -> float | None:
 
 
 def _code_changed(status: Status, _fact: CodeChanged, spec: Spec, now: float) -> Status:
+    if status.wish.want is Want.UP and status.tally.waiting is Reason.GAVE_UP:
+        return replace(status, tally=crash_loop.hurried(status.tally))  # new code may be the cure
     if spec.on_change != "restart":
         return status
     return _replace_living(status, Reason.CODE_CHANGED, spec, now)
@@ -202,7 +213,7 @@ def _memory_exceeded(status: Status, _fact: MemoryExceeded, spec: Spec, now: flo
 
 
 def _replace_living(status: Status, reason: Reason, spec: Spec, now: float) -> Status:
-    if status.life.phase is not Phase.ALIVE or status.wish.want is not Want.UP or status.wish.again:
+    if status.life.phase is not Phase.ALIVE or status.wish.want is not Want.UP:
         return status
     if not crash_loop.may_restart(status.tally, spec, now):
         return status  # taking a living bot down with no start left for the day would leave it down
@@ -217,11 +228,8 @@ def _switched_back(status: Status, _fact: SwitchedBack, _spec: Spec, _now: float
     return replace(status, trial=trial.switched_back(status.trial))
 
 
-def _time_came(status: Status, _fact: TimeCame, spec: Spec, now: float) -> Status:
-    health = status.health
-    if health.asked is not None and now >= health.asked_at + spec.check_timeout + thresholds.ANSWER_SLACK:
-        return replace(status, health=thresholds.void(health, spec, now))
-    return status
+def _time_came(status: Status, _fact: TimeCame, _spec: Spec, _now: float) -> Status:
+    return status  # what is due is found when the status is settled
 
 
 _TAKERS: dict[type, Callable[[Status, Any, Spec, float], Status]] = {

@@ -2,7 +2,7 @@
 
 A process that never answered is not judged by its failures but by its start grace. Once it has answered, a
 first failure only raises doubt; it is asked again soon, and ``confirm_failures`` in a row make it ill. A
-question that could not be put changes nothing.
+question that could not be put changes nothing, except that nobody is judged while we are blind.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ANSWER_SLACK = 5.0
 
 
 def fresh(health: Health, now: float) -> Health:
-    """Return the health of a process nobody has asked yet; probe numbers go on, so late answers cannot count."""
+    """Return the health of a process nobody has asked yet; numbers go on, so late answers cannot count."""
     return Health(last_number=health.last_number, next_at=now)
 
 
@@ -26,6 +26,22 @@ def asked(health: Health, now: float) -> Health:
     """Note that a probe is under way."""
     number = health.last_number + 1
     return replace(health, last_number=number, asked=number, asked_at=now)
+
+
+def lost_at(health: Health, spec: Spec) -> float | None:
+    """Return the moment at which the probe under way counts as never put, None when none is under way."""
+    return None if health.asked is None else health.asked_at + spec.check_timeout + ANSWER_SLACK
+
+
+def grace_ends_at(health: Health, launched_at: float, spec: Spec) -> float | None:
+    """Return the moment at which a process that never answered has had its time.
+
+    None when it has answered, and while we are blind: then the next answer to a question that was really put
+    decides.
+    """
+    if health.verdict is not Verdict.NEW or health.blind:
+        return None
+    return launched_at + spec.start_grace
 
 
 def reason_to_ask(health: Health) -> Reason:
@@ -46,13 +62,14 @@ def passed(health: Health, spec: Spec, now: float) -> Health:
         asked=None,
         next_at=now + spec.check_interval,
         online_since=since,
+        blind=False,
     )
 
 
 def failed(health: Health, why: str, spec: Spec, now: float) -> Health:
     """Take in a bad answer."""
     if health.verdict is Verdict.NEW:
-        return replace(health, why=why, asked=None, next_at=now + START_PROBE_INTERVAL)
+        return replace(health, why=why, asked=None, next_at=now + START_PROBE_INTERVAL, blind=False)
     failures = health.failures + 1
     ill = health.verdict is Verdict.ILL or failures >= spec.confirm_failures
     return replace(
@@ -62,13 +79,15 @@ def failed(health: Health, why: str, spec: Spec, now: float) -> Health:
         why=why,
         asked=None,
         next_at=now + spec.confirm_interval,
+        online_since=None if ill else health.online_since,
+        blind=False,
     )
 
 
 def void(health: Health, spec: Spec, now: float) -> Health:
     """Throw the probe under way away: it could not be put, or we were too late to judge its answer."""
     soon = START_PROBE_INTERVAL if health.verdict is Verdict.NEW else spec.confirm_interval
-    return replace(health, asked=None, next_at=now + soon)
+    return replace(health, asked=None, next_at=now + soon, blind=True)
 
 
 def doubt_lifted(health: Health) -> Health:

@@ -13,8 +13,8 @@ from typing import NamedTuple, Protocol
 class Identity(NamedTuple):
     """Which process, for ever: a number alone is recycled, with start time and boot it is not.
 
-    ``started`` is in the kernel's own unit (clock ticks since boot on Linux, 100 ns on Windows, seconds on
-    macOS), compared for equality only. ``boot`` is the boot's id or "" where the start time is absolute.
+    ``started`` is in the kernel's own unit (clock ticks since boot on Linux, 100 ns on Windows, microseconds
+    on macOS), compared for equality only. ``boot`` is the boot's id or "" where the start time is absolute.
     """
 
     pid: int
@@ -84,7 +84,8 @@ class Engine(Protocol):
     def launch(self, plan: LaunchPlan) -> Held:
         """Start the bot detached, its output appended to ``log_path``, the copy lock inherited.
 
-        Raises ``LaunchError``; then no process was left behind.
+        Its environment is exactly ``plan.environment``, plus a birth mark where one helps. Raises
+        ``LaunchError``; then no process, no descriptor and no lock was left behind.
         """
         ...
 
@@ -105,17 +106,29 @@ class Engine(Protocol):
         ...
 
     def ask_to_stop(self, held: Held, step: int) -> None:
-        """Ask politely: step 0 SIGINT, step 1 SIGTERM (Windows: CTRL_BREAK both times). Never raises for the dead."""
+        """Ask politely: step 0 SIGINT, step 1 SIGTERM (Windows: CTRL_BREAK both times).
+
+        The whole group when the process leads one. Never raises for the dead.
+        """
         ...
 
     def kill_tree(self, held: Held, lock_path: str, launched_by_us: bool) -> None:
         """End the process, its group and session if it leads them, and all its descendants, now.
 
-        Also what outlives it: processes seen before as its descendants and holders of the copy lock. Never
-        a process that cannot be proven to belong to it. Does not wait; ``remains`` tells what is left.
+        Also what outlives it: processes seen before as its descendants, holders of the copy lock and carriers
+        of its birth mark. Never a process that cannot be proven to belong to it, never ourselves or those
+        who started us. Does not wait; ``remains`` tells what is left.
         """
         ...
 
     def remains(self, held: Held, lock_path: str, launched_by_us: bool) -> list[int]:
         """Numbers of the processes of its tree that still live (zombies do not count). Fast when none."""
+        ...
+
+    def end_leftovers(self, lock_path: str) -> list[int]:
+        """End at once what an earlier launch left behind, and return the numbers of those processes.
+
+        For the moments when nobody knows the bot's own process any more: holders of the copy lock, carriers
+        of its birth mark, and their descendants. Does not wait; ``copy_alive`` tells what is left.
+        """
         ...

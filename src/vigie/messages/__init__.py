@@ -20,6 +20,27 @@ Catalogue = dict[str, tuple[str, str]]
 _loaded: dict[str, Catalogue] = {}
 
 
+class Phrase:
+    """A piece of a sentence that has words of its own: given as a value, it is said in the same language."""
+
+    __slots__ = ("key", "values")
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        """Remember which words to say and the values they name."""
+        self.key = key
+        self.values = values
+
+    def __eq__(self, other: object) -> bool:
+        """Two phrases are equal when they would say the same."""
+        return isinstance(other, Phrase) and (self.key, self.values) == (other.key, other.values)
+
+    __hash__ = None  # type: ignore[assignment]  # its values need not be hashable
+
+    def __repr__(self) -> str:
+        """Return the key and its values, for developers and failing tests only."""
+        return f"Phrase({self.key!r}, {self.values})"
+
+
 def catalogue(subject: str) -> Catalogue:
     """Return the sentences of one subject; raises ``KeyError`` when there is no such subject."""
     if subject not in _loaded:
@@ -44,4 +65,17 @@ def say(language: str, key: str, /, **values: object) -> str:
     Raises ``KeyError`` for an unknown key or a missing field: a defect of ours that the tests rule out.
     """
     french, english = catalogue(key.partition(".")[0])[key]
-    return (french if language == FRENCH else english).format(**values)
+    sentence = french if language == FRENCH else english
+    if not values:
+        return sentence
+    return sentence.format(**{name: in_words(language, value) for name, value in values.items()})
+
+
+def in_words(language: str, value: object) -> object:
+    """Return ``value`` as a reader of ``language`` expects it: phrases said, fractions with the right point."""
+    if isinstance(value, Phrase):
+        return say(language, value.key, **value.values)
+    if isinstance(value, float):
+        text = f"{value:.2f}".rstrip("0").rstrip(".")
+        return text.replace(".", ",") if language == FRENCH else text
+    return value

@@ -3,7 +3,7 @@
 A probe is a generator: it yields a ``Want`` (sockets to wait for, or a pause) and is resumed when one of
 them is ready. When the one deadline for the whole exchange passes, the driver throws ``DeadlinePassed``
 into it, so the probe itself can say in which phase time ran out. The monitor's loop and the short commands
-drive the same generators.
+drive the same generators. Closing a generator leaves nothing behind: no socket, no descriptor, no process.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import NamedTuple
 class Answer(NamedTuple):
     """What came of one probe.
 
-    ``well`` is None when the question could not be put at all: that says nothing of the bot. ``reason``
-    is a key of ``messages/probe.py`` without its subject (``refused`` -> ``probe.refused``), ``values`` its fields.
+    ``well`` is None when the question could not be put at all: that says nothing of the bot. ``reason`` is a
+    key of ``messages/probe.py`` without its subject (``refused`` -> ``probe.refused``), ``values`` what it
+    names.
     """
 
     well: bool | None
@@ -28,7 +29,10 @@ class Answer(NamedTuple):
 
 
 class Want(NamedTuple):
-    """Wait until a descriptor is readable or writable, or until ``pause`` seconds have passed."""
+    """Wait until a descriptor is readable or writable, or until ``pause`` seconds have passed.
+
+    A probe may be resumed too early: it looks again and, if need be, wants the same once more.
+    """
 
     reading: tuple[int, ...] = ()
     writing: tuple[int, ...] = ()

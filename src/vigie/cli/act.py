@@ -1,0 +1,46 @@
+"""``start``, ``stop``, ``restart`` and ``ensure``: told as they happen, with the state at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vigie.cli.journal import logged
+from vigie.core.facts import Verb
+from vigie.problems import DONE
+from vigie.runtime.operate import operate
+
+if TYPE_CHECKING:
+    from vigie.cli.main import Context
+
+
+def run(context: Context) -> int:
+    """Do the verb to the bots named; exit 0 when all are as wanted at the end."""
+    verb = Verb(context.request.verb)
+    output, project = context.output, context.project
+    result = operate(
+        project.root,
+        context.bots,
+        len(project.bots),
+        verb,
+        output.line,
+        logged(project.root, output, output.line),
+    )
+    online = bool(result.bots) and all(bot.get("online") is True for bot in result.bots)
+    if result.problem is not None:
+        from vigie.cli.errors import error_object, tell_problem
+
+        if not output.as_json:
+            return tell_problem(result.problem, output)
+        error = error_object(result.problem, output.language)
+        output.json({"online": online, "bots": result.bots, "error": error})
+        return result.problem.exit_code
+    if output.as_json:
+        output.json({"online": online, "bots": result.bots})
+    for bot in result.bots:
+        if verb is not Verb.STOP and not result.did_anything:
+            output.line("OK", "act.already-online", {"bot": bot.get("name"), "pid": bot.get("pid")})
+        elif verb is Verb.STOP and not result.did_anything:
+            output.line("OK", "act.already-stopped", {"bot": bot.get("name")})
+        key = "check.online" if bot.get("online") is True else "act.stopped"
+        output.line("STATUS", key, {"bot": bot.get("name")})
+    return DONE

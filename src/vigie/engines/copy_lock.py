@@ -1,0 +1,145 @@
+"""No second copy, ever: a ``flock`` that every process of a bot inherits and only their death releases.
+
+The lock belongs to an open file, not to a process: we open and lock it, the bot inherits the descriptor,
+we close ours. While one of its processes keeps it, whoever launches next is refused by the kernel, whatever
+has crashed in between.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import sys
+import time
+
+from vigie.engines import process_table
+
+assert sys.platform != "win32", "LocalWindows proves it with a named job object"  # noqa: S101  (mypy skips the rest there)
+
+ASKING_AGAIN = 5
+"""Who asks whether a lock is held takes it shared for some microseconds: try a few times before refusing."""
+
+PAUSE = 0.002
+
+
+class Held(Exception):  # noqa: N818  (an answer, not an error)
+    """Some process holds the lock."""
+
+
+def take(path: str) -> tuple[int, bool]:
+    """Lock ``path`` for us and return its descriptor, and whether the file had to be made.
+
+    The file is private to the user, its folder too when it has to be made. Raises ``Held``, or ``OSError``
+    when it cannot be opened or its file system cannot lock.
+    """
+    while True:
+        descriptor, made = _open(path)
+        kept = False
+        try:
+            _lock(descriptor)
+            kept = _is_still(path, descriptor)
+        finally:
+            if not kept:
+                os.close(descriptor)
+        if kept:
+            return descriptor, made
+
+
+def is_held(path: str) -> bool:
+    """Whether some process holds the lock; about 6 microseconds. A lock that cannot be asked is not held."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        # shared, so that two who ask at the same time do not take each other for a bot
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def holders(path: str) -> list[int]:
+    """Return the processes that hold the lock, ourselves left out, as far as we may look: milliseconds."""
+    wanted = os.path.realpath(path)
+    if sys.platform == "linux":
+        found = {pid for pid in process_table.pids() if _holds(pid, wanted)}
+    else:
+        # open files tell nothing of locks there; who merely asks has closed it again by the second look
+        found = _openers_by_psutil(wanted)
+        if found:
+            found &= _openers_by_psutil(wanted)
+    return sorted(found - {os.getpid()})
+
+
+def _open(path: str) -> tuple[int, bool]:
+    flags = os.O_RDWR | os.O_CLOEXEC
+    while True:
+        try:
+            return os.open(path, flags), False
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
+        try:
+            return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600), True
+        except FileExistsError:
+            continue
+
+
+def _lock(descriptor: int) -> None:
+    for attempt in range(ASKING_AGAIN):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES):
+                raise
+            if attempt + 1 < ASKING_AGAIN:
+                time.sleep(PAUSE)
+        else:
+            return
+    raise Held
+
+
+def _is_still(path: str, descriptor: int) -> bool:
+    # removed between our open and our lock, it would protect nothing: the next one would make a new file
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _holds(pid: int, wanted: str) -> bool:
+    folder = f"/proc/{pid}/fd"
+    try:
+        descriptors = os.listdir(folder)
+    except OSError:
+        return False
+    for name in descriptors:
+        try:
+            # the link's text, never the file behind it: a dead network disk would hold us up
+            if os.readlink(f"{folder}/{name}") != wanted:
+                continue
+            # the locked descriptor itself, not one opened to ask: only its fdinfo names the lock
+            # (proc_pid_fdinfo(5))
+            if b"FLOCK" in process_table.read_small(f"/proc/{pid}/fdinfo/{name}"):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _openers_by_psutil(wanted: str) -> set[int]:
+    import psutil
+
+    found: set[int] = set()
+    for process in psutil.process_iter():
+        try:
+            if any(file.path == wanted for file in process.open_files()):
+                found.add(process.pid)
+        except (psutil.Error, OSError):
+            continue
+    return found

@@ -1,0 +1,47 @@
+"""Who a process is, for ever: its number, the kernel's start time and the boot it belongs to.
+
+A number alone is recycled; a recycled number has another start time, and start times repeat only after a
+reboot, which changes the boot id.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from vigie.engines import process_table
+from vigie.engines.base import Identity
+
+assert sys.platform != "win32", "LocalWindows knows processes by their creation time"  # noqa: S101  (mypy skips the rest there)
+
+_boot: str | None = None
+
+
+def boot_id() -> str:
+    """Return the id of this boot: random on Linux (random(4)), "" where start times are absolute."""
+    global _boot
+    if _boot is None:
+        _boot = ""
+        if sys.platform == "linux":
+            try:
+                _boot = process_table.read_small("/proc/sys/kernel/random/boot_id").decode("ascii").strip()
+            except OSError:
+                pass
+    return _boot
+
+
+def of_row(row: process_table.Row) -> Identity:
+    """Name the process of a row."""
+    return Identity(row.pid, row.started, boot_id())
+
+
+def identify(pid: int) -> Identity | None:
+    """Who ``pid`` is right now, or None when it is gone, a zombie, or may not be looked at."""
+    if pid <= 0:
+        return None
+    row = process_table.row(pid)
+    return None if row is None or row.over else of_row(row)
+
+
+def lives(identity: Identity) -> bool:
+    """Whether this very process, and not a later one of its number, is there and no zombie."""
+    return identify(identity.pid) == identity

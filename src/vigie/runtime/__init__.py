@@ -1,0 +1,1 @@
+"""JOINS the core and the hands: the loop, the clock, the control door, the way on after a death of ours."""

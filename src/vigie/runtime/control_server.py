@@ -1,0 +1,178 @@
+"""The monitor's local door: commands come in as wishes, what happens and how it ended goes out.
+
+A loopback TCP port rather than a socket file: it is the same on the three systems, and a project path of 200
+characters does not fit into a socket's name. Whoever speaks must know the token that lies, readable by this
+user only, on the decider's card. Nobody can hold the monitor up: lines are bounded, sockets never block,
+and those who say nothing are sent away.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import selectors
+import socket
+from collections.abc import Callable, Mapping
+
+from vigie.runtime.control_words import LONGEST, pack, spoken, unpack
+from vigie.runtime.reactor import Reactor
+
+PATIENCE = 10.0
+"""Seconds that a caller may take to say what it wants."""
+
+MOST_CALLERS = 64
+MOST_UNSENT = 1024 * 1024
+"""Bytes kept for a caller that does not read; then it is hung up on."""
+
+Handler = Callable[["Caller", dict[str, object]], None]
+
+
+class Caller:
+    """One connection. ``on_gone`` is called when it hangs up before it was answered."""
+
+    def __init__(self, server: ControlServer, connection: socket.socket) -> None:
+        """Wait for its one request."""
+        self.on_gone: Callable[[], None] | None = None
+        self._server = server
+        self._socket = connection
+        self._received = b""
+        self._unsent = b""
+        self._closing = False
+        self._asked = False
+        self._closed = False
+        self._patience = server.reactor.call_at(server.reactor.now() + PATIENCE, self.hang_up)
+        self._register()
+
+    def tell(self, tag: str, key: str, values: Mapping[str, object]) -> None:
+        """Pass on one line of what happens."""
+        self._send(pack({"line": [tag, key, spoken(values)]}))
+
+    def done(self, result: Mapping[str, object]) -> None:
+        """Answer for good, then hang up once all is sent."""
+        self._closing = True
+        self.on_gone = None
+        self._send(pack({"done": result}))
+
+    def hang_up(self) -> None:
+        """Close the connection."""
+        if self._closed:
+            return
+        self._closed = True
+        self._patience.cancel()
+        self._server.reactor.unwatch(self._socket.fileno())
+        self._socket.close()
+        self._server.callers.discard(self)
+        gone, self.on_gone = self.on_gone, None
+        if gone is not None:
+            gone()
+
+    def _register(self) -> None:
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
+        self._server.reactor.unwatch(self._socket.fileno())
+        self._server.reactor.watch(self._socket.fileno(), events, self._ready)
+
+    def _ready(self) -> None:
+        try:
+            if self._unsent:
+                self._flush()
+            if not self._closed:
+                self._receive()
+        except OSError:
+            self.hang_up()
+
+    def _receive(self) -> None:
+        try:
+            piece = self._socket.recv(LONGEST)
+        except BlockingIOError:
+            return
+        if not piece:
+            self.hang_up()
+            return
+        if self._asked:
+            return  # one request a connection; more words change nothing
+        self._received += piece
+        line, end, _rest = self._received.partition(b"\n")
+        if end:
+            self._asked = True
+            self._patience.cancel()
+            self._server.received(self, line)
+        elif len(self._received) > LONGEST:
+            self.hang_up()
+
+    def _send(self, data: bytes) -> None:
+        if self._closed:
+            return
+        self._unsent += data
+        try:
+            self._flush()
+        except OSError:
+            self.hang_up()
+            return
+        if len(self._unsent) > MOST_UNSENT:
+            self.hang_up()
+        elif not self._closed:
+            self._register()
+
+    def _flush(self) -> None:
+        try:
+            sent = self._socket.send(self._unsent)
+        except BlockingIOError:
+            return
+        self._unsent = self._unsent[sent:]
+        if not self._unsent:
+            if self._closing:
+                self.hang_up()
+            else:
+                self._register()
+
+
+class ControlServer:
+    """Listens on a free loopback port; ``handler`` gets each request that brought the right token."""
+
+    def __init__(self, reactor: Reactor, handler: Handler) -> None:
+        """Open the door; raises ``OSError`` when loopback has no port left."""
+        self.reactor = reactor
+        self.token = secrets.token_urlsafe(24)
+        self.callers: set[Caller] = set()
+        self._handler = handler
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            self._socket.bind(("127.0.0.1", 0))
+            self._socket.listen(16)
+            self._socket.setblocking(False)
+        except OSError:
+            self._socket.close()
+            raise
+        self.port: int = self._socket.getsockname()[1]
+        reactor.watch(self._socket.fileno(), selectors.EVENT_READ, self._accept)
+
+    def received(self, caller: Caller, line: bytes) -> None:
+        """Look at a request; a wrong token or anything that is not ours is hung up on without a word."""
+        try:
+            request = unpack(line)
+        except ValueError:
+            caller.hang_up()
+            return
+        token = request.get("token")
+        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), self.token.encode()):
+            caller.hang_up()
+            return
+        self._handler(caller, request)
+
+    def close(self) -> None:
+        """Shut the door and hang up on everybody."""
+        self.reactor.unwatch(self._socket.fileno())
+        self._socket.close()
+        for caller in tuple(self.callers):
+            caller.hang_up()
+
+    def _accept(self) -> None:
+        try:
+            connection, _address = self._socket.accept()
+        except OSError:
+            return  # gone again, or no descriptor left: the next caller may have more luck
+        if len(self.callers) >= MOST_CALLERS:
+            connection.close()
+            return
+        connection.setblocking(False)
+        self.callers.add(Caller(self, connection))

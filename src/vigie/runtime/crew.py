@@ -1,0 +1,83 @@
+"""All that one run of a decider needs, put together: the loop, a watch for each bot, scribe and narrator."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vigie.core.facts import Adopted
+from vigie.engines.base import Engine
+from vigie.records.ledger import read_ledger
+from vigie.records.status_file import read_status
+from vigie.runtime.narrator import Narrator
+from vigie.runtime.place import Place
+from vigie.runtime.reactor import Reactor
+from vigie.runtime.remembered import Moment, Remembered, from_ledger, restored, with_count
+from vigie.runtime.resume import find_living
+from vigie.runtime.scribe import Scribe
+from vigie.runtime.voice import Voice
+from vigie.runtime.watch import Watch
+
+if TYPE_CHECKING:
+    from vigie.settings import Bot
+
+
+class Crew:
+    """The watches of one run, and everything around them."""
+
+    def __init__(
+        self,
+        place: Place,
+        bots: Sequence[Bot],
+        everyone: int,
+        engine: Engine,
+        reactor: Reactor,
+        voice: Voice,
+        routine: bool,
+    ) -> None:
+        """Find out what lives; nothing is launched or stopped yet. ``everyone``: bots in the whole project."""
+        self.reactor = reactor
+        self.place = place
+        self.engine = engine
+        itself = engine.identify(os.getpid())
+        self._boot = itself.boot if itself is not None else ""
+        self.scribe = Scribe(place, engine, reactor, voice, self._boot, single=everyone == 1)
+        self.narrator = Narrator(voice, routine)
+        self._told = read_status(place.status_file, [bot.spec.name for bot in bots])
+        self.scribe.keep_others({name: dict(face) for name, face in self._told.bots.items()})
+        self.watches = [self._watch(bot) for bot in bots]
+        reactor.on_late = self._overslept
+
+    def named(self, names: Sequence[str]) -> list[Watch]:
+        """Return the watches of these bots, all when none is named; unknown names are passed over."""
+        return [watch for watch in self.watches if not names or watch.name in names]
+
+    def close(self) -> None:
+        """Write what is left and let go of every bot; they live on."""
+        self.scribe.close()
+        for watch in self.watches:
+            watch.let_go()
+
+    def _watch(self, bot: Bot) -> Watch:
+        now = Moment(self.reactor.now(), self.reactor.clock.wall(), self._boot)
+        past = self._past(bot.spec.name, now)
+        watch = Watch(bot, self.place, self.engine, self.reactor, restored(past, now.steady))
+        self.scribe.keep(watch, past)
+        watch.listeners.append(self.narrator.hear)
+        found = find_living(bot.spec, past, self.place.copy_lock(bot.spec.name), self.engine, now)
+        if found is not None:
+            watch.hands.take_hold(found.held, found.by_us)
+            watch.feed(Adopted(found.held.identity.pid, found.launched_at))
+        return watch
+
+    def _past(self, name: str, now: Moment) -> Remembered:
+        past = from_ledger(read_ledger(self.place.private, name), now)
+        told = self._told.bots.get(name)
+        count = told.get("restart_count") if told is not None else None
+        # a status file from before us, or one that outlived our private folder, keeps its count
+        return past._replace(tally=with_count(past.tally, count)) if isinstance(count, int) else past
+
+    def _overslept(self, gap: float) -> None:
+        for watch in self.watches:
+            watch.overslept(gap)

@@ -1,0 +1,129 @@
+"""Tells people what happens to a bot, in the order it happens: each change becomes at most a few lines."""
+
+from __future__ import annotations
+
+from vigie.core.facts import Adopted, Asked, Exited, LaunchFailed, ProbeFailed, ProbeImpossible, ProbePassed
+from vigie.core.orders import AskToStop, KillTree, Launch, Order, Record, Tell
+from vigie.core.reasons import Reason
+from vigie.core.states import BACKOFF, ONLINE, STOPPED, UNRESPONSIVE, Phase, Verdict
+from vigie.messages import Phrase
+from vigie.runtime.voice import Voice
+from vigie.runtime.watch import Change, Watch
+
+ROUTINE_EVERY = 5.0
+"""Seconds at least between two pairs of lines that only say that all is well."""
+
+
+class Narrator:
+    """Speaks for every watch it listens to. ``routine``: good checks are told too, as the guide shows."""
+
+    def __init__(self, voice: Voice, routine: bool) -> None:
+        """Speak through ``voice``."""
+        self._voice = voice
+        self._routine = routine
+        self._told_at: dict[str, float] = {}
+
+    def hear(self, watch: Watch, change: Change) -> None:
+        """Tell what this change means to a person."""
+        self._facts(watch, change)
+        for order in change.orders:
+            self._order(watch, change, order)
+
+    def _say(self, watch: Watch, tag: str, key: str, **values: object) -> None:
+        self._voice(tag, key, {"bot": watch.name, **values})
+
+    def _facts(self, watch: Watch, change: Change) -> None:
+        fact = change.fact
+        if isinstance(fact, Adopted):
+            by = "runtime.adopted" if watch.hands.launched_by_us else "runtime.adopted-by-hand"
+            self._say(watch, "INFO", by, pid=fact.pid)
+        elif isinstance(fact, Exited) and change.before.life.phase is Phase.ALIVE:
+            self._say(watch, "ERROR", "runtime.exited", how=how_it_ended(fact))
+        elif isinstance(fact, LaunchFailed):
+            failure = watch.hands.failure
+            if failure is not None and change.after.wish.reason is not Reason.ASKED_START:
+                self._say(watch, "ERROR", failure.key, **failure.values)
+        elif isinstance(fact, ProbeFailed):
+            self._bad_answer(watch, change)
+        elif isinstance(fact, ProbeImpossible) and watch.answer is not None:
+            self._say(watch, "WARNING", f"probe.{watch.answer.reason}", **watch.answer.values)
+        elif isinstance(fact, ProbePassed):
+            self._good_answer(watch, change)
+
+    def _bad_answer(self, watch: Watch, change: Change) -> None:
+        if watch.answer is None or change.before.health.verdict is Verdict.NEW:
+            return
+        self._say(watch, "WARNING", f"probe.{watch.answer.reason}", **watch.answer.values)
+        failures = max(change.before.health.failures, change.after.health.failures - 1) + 1
+        self._say(watch, "WARNING", "runtime.doubt", failures=failures, needed=watch.spec.confirm_failures)
+
+    def _good_answer(self, watch: Watch, change: Change) -> None:
+        if change.before.health.verdict is Verdict.DOUBTED and change.before.health.failures:
+            self._say(watch, "OK", "runtime.recovered")
+            return
+        now = change.after.seen
+        if not self._routine or change.before.health.verdict is not Verdict.WELL:
+            return
+        if now - self._told_at.get(watch.name, -ROUTINE_EVERY) < ROUTINE_EVERY:
+            return
+        self._told_at[watch.name] = now
+        self._say(watch, "CHECK", "check.begin")
+        self._say(watch, "OK", "check.running")
+
+    def _order(self, watch: Watch, change: Change, order: Order) -> None:
+        if isinstance(order, Launch):
+            if order.again:
+                self._say(watch, "RESTART", "runtime.restarting", reason=_words(order.reason))
+            else:
+                self._say(watch, "START", "runtime.starting")
+        elif isinstance(order, AskToStop) and order.step == 0:
+            if order.reason in (Reason.HUNG, Reason.NEVER_READY):
+                key = "runtime.hung" if order.reason is Reason.HUNG else "runtime.never-ready"
+                self._say(watch, "ERROR", key, grace=watch.spec.start_grace)
+            self._say(watch, "STOP", "runtime.stopping", pid=change.before.life.pid or 0)
+        elif isinstance(order, KillTree) and order.reason is Reason.STOP_TIMEOUT:
+            self._say(watch, "WARNING", "runtime.killing", seconds=watch.spec.stop_timeout)
+        elif isinstance(order, Tell):
+            self._tell(watch, order)
+        elif isinstance(order, Record):
+            self._word(watch, change, order)
+
+    def _tell(self, watch: Watch, order: Tell) -> None:
+        tag = "OK" if order.reason is Reason.TRIAL_PASSED else "ERROR"
+        self._say(
+            watch,
+            tag,
+            f"runtime.tell-{order.reason.value}",
+            deaths=watch.status.tally.deaths,
+            limit=watch.spec.restarts_per_day,
+            release=(watch.status.trial.proven or "")[:7],
+        )
+
+    def _word(self, watch: Watch, change: Change, record: Record) -> None:
+        if record.after == ONLINE:
+            seconds = change.after.seen - change.after.life.launched_at
+            if isinstance(change.fact, ProbePassed) and change.after.life.cause is not Reason.ADOPTED:
+                self._say(
+                    watch, "OK", "runtime.online", pid=change.after.life.pid or 0, seconds=round(seconds, 1)
+                )
+        elif record.after == STOPPED and record.reason is Reason.ASKED_STOP:
+            self._say(watch, "OK", "runtime.stopped")
+        elif record.after == BACKOFF:
+            due = change.after.tally.next_start_at
+            pause = 0.0 if due is None else max(0.0, due - change.after.seen)
+            self._say(watch, "WARNING", "runtime.backoff", seconds=round(pause, 1))
+        elif record.after == UNRESPONSIVE and isinstance(change.fact, Asked):
+            self._say(watch, "WARNING", "runtime.unresponsive")
+
+
+def how_it_ended(fact: Exited) -> Phrase:
+    """Put an exit into words: a code, a signal, or unknown."""
+    if fact.signal is not None:
+        return Phrase("runtime.by-signal", signal=fact.signal)
+    if fact.code is not None:
+        return Phrase("runtime.with-code", exit_status=fact.code)
+    return Phrase("runtime.in-unknown-way")
+
+
+def _words(reason: Reason) -> Phrase:
+    return Phrase(f"reason.{reason.value}")

@@ -1,0 +1,104 @@
+"""When what was asked of a bot has come true or has failed: one rule for short commands and monitor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vigie.core.facts import Exited, LaunchFailed, Verb
+from vigie.core.orders import AskToStop, KillTree, Launch
+from vigie.core.states import ONLINE, WANTED, Phase, Verdict
+from vigie.problems import Failure, Problem, Refusal
+from vigie.runtime.watch import Change, Watch
+
+LOG_LINES = 15
+"""Lines of the bot's own output shown when it dies before it ever answered."""
+
+
+class Outcome:
+    """Listens to one watch until the verb is settled; ``on_settled`` gets None for success, else the problem."""
+
+    def __init__(self, watch: Watch, verb: Verb, on_settled: Callable[[Watch, Problem | None], None]) -> None:
+        """Listen from now on; ``look`` must be called once after the wish was fed."""
+        self._watch = watch
+        self._verb = verb
+        self._on_settled: Callable[[Watch, Problem | None], None] | None = on_settled
+        self.did_anything = False
+        watch.listeners.append(self._changed)
+
+    def look(self) -> None:
+        """Settle at once when there is nothing to wait for."""
+        if self._verb is Verb.STOP:
+            if self._watch.status.life.phase is Phase.ABSENT:
+                self._settle(None)
+        elif self._watch.word == ONLINE:
+            self._settle(None)
+        else:
+            self._settle_if_hopeless()
+
+    def give_up_waiting(self) -> None:
+        """Whoever waited has gone; what was asked goes on."""
+        self._on_settled = None
+        self._leave()
+
+    def _changed(self, watch: Watch, change: Change) -> None:
+        if any(isinstance(order, (Launch, AskToStop, KillTree)) for order in change.orders):
+            self.did_anything = True
+        if self._verb is Verb.STOP:
+            self.look()
+            return
+        if isinstance(change.fact, LaunchFailed):
+            self._settle(launch_problem(watch))
+        elif isinstance(change.fact, Exited) and change.before.life.phase is Phase.ALIVE:
+            self._settle(death_problem(watch, change.fact))
+        else:
+            self.look()
+
+    def _settle_if_hopeless(self) -> None:
+        watch, status = self._watch, self._watch.status
+        if status.life.phase is Phase.ABSENT and status.wish.want not in WANTED:
+            self._settle(
+                launch_problem(watch) if watch.hands.failure else Failure("runtime.gone", name=watch.name)
+            )
+        elif (
+            status.life.phase is Phase.ALIVE and status.health.verdict is Verdict.ILL and not status.wish.cure
+        ):
+            self._settle(
+                Failure(
+                    "runtime.not-answering",
+                    name=watch.name,
+                    pid=status.life.pid or 0,
+                    grace=watch.spec.start_grace,
+                )
+            )
+
+    def _settle(self, problem: Problem | None) -> None:
+        on_settled, self._on_settled = self._on_settled, None
+        self._leave()
+        if on_settled is not None:
+            on_settled(self._watch, problem)
+
+    def _leave(self) -> None:
+        if self._changed in self._watch.listeners:
+            self._watch.listeners.remove(self._changed)
+
+
+def launch_problem(watch: Watch) -> Problem:
+    """Say why no process came of the launch."""
+    failure = watch.hands.failure
+    if failure is None:
+        return Failure("runtime.gone", name=watch.name)
+    kind = Refusal if failure.refused else Failure
+    return kind(failure.key, **failure.values)
+
+
+def death_problem(watch: Watch, end: Exited) -> Problem:
+    """Say how the bot ended before it ever answered, with its last words."""
+    from vigie.records.bot_log import last_lines, printable
+
+    lines = [printable(line) for line in last_lines(watch.log_path, LOG_LINES)]
+    values = {"name": watch.name, "log": watch.log_path, "lines": lines}
+    if end.signal is not None:
+        return Failure("runtime.died-by-signal", signal=end.signal, **values)
+    if end.code is not None:
+        return Failure("runtime.died-with-code", exit_status=end.code, **values)
+    return Failure("runtime.died", **values)

@@ -1,0 +1,132 @@
+"""What of a status outlives us: the tally and why the last process ended, moved onto today's steady clock.
+
+Moments are kept on the steady clock of the boot they were seen in. In another boot they are carried over by
+calendar time; what lies in the future of the clock afterwards is taken as now, so that a wrong calendar
+can never make a bot wait longer than it was to wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from vigie.core.reasons import Reason
+from vigie.core.states import Life, Status, Tally
+from vigie.engines.base import Identity
+
+
+class Remembered(NamedTuple):
+    """One bot's past, as the ledger told it."""
+
+    identity: Identity | None
+    launched_at: float
+    by_us: bool
+    tally: Tally
+    cause: Reason | None
+    last_restart: float | None
+    commit: str | None
+
+
+class Moment(NamedTuple):
+    """Now, on both clocks, in which boot."""
+
+    steady: float
+    wall: float
+    boot: str
+
+
+NOTHING = Remembered(None, 0.0, True, Tally(), None, None, None)
+
+
+def as_ledger(status: Status, past: Remembered, now: Moment) -> dict[str, object]:
+    """Return what the ledger keeps of ``status``; ``past`` holds what a status does not know."""
+    tally = status.tally
+    return {
+        "steady": now.steady,
+        "wall": now.wall,
+        "boot": now.boot,
+        "identity": list(past.identity) if past.identity else None,
+        "launched_at": past.launched_at,
+        "by_us": past.by_us,
+        "last_restart": past.last_restart,
+        "commit": past.commit,
+        "cause": status.life.cause.value if status.life.cause else None,
+        "tally": {
+            "deaths": tally.deaths,
+            "restarts": list(tally.restarts),
+            "restart_count": tally.restart_count,
+            "next_start_at": tally.next_start_at,
+            "waiting": tally.waiting.value if tally.waiting else None,
+            "told": [reason.value for reason in tally.told],
+        },
+    }
+
+
+def from_ledger(ledger: Mapping[str, object] | None, now: Moment) -> Remembered:
+    """Return the past that a ledger tells; what cannot be believed of it is taken as never written."""
+    if ledger is None:
+        return NOTHING
+    try:
+        return _read(ledger, now)
+    except (KeyError, TypeError, ValueError):
+        return NOTHING
+
+
+def restored(past: Remembered, now: float) -> Status:
+    """Return a status that knows its past and nothing of the present."""
+    cause = past.cause if past.tally.waiting else None
+    return Status(life=Life(cause=cause), tally=past.tally, seen=now)
+
+
+def _read(ledger: Mapping[str, object], now: Moment) -> Remembered:
+    then = Moment(_number(ledger["steady"]), _number(ledger["wall"]), str(ledger["boot"]))
+
+    def here(moment: float) -> float:
+        if then.boot == now.boot and then.steady <= now.steady:
+            return moment
+        return now.steady - (then.steady - moment) - max(0.0, now.wall - then.wall)
+
+    kept = ledger["tally"]
+    if not isinstance(kept, Mapping):
+        raise TypeError(kept)
+    due = kept["next_start_at"]
+    tally = Tally(
+        deaths=_count(kept["deaths"]),
+        restarts=tuple(sorted(min(here(_number(moment)), now.steady) for moment in kept["restarts"])),
+        restart_count=_count(kept["restart_count"]),
+        next_start_at=None if due is None else here(_number(due)),
+        waiting=None if kept["waiting"] is None else Reason(kept["waiting"]),
+        told=tuple(Reason(reason) for reason in kept["told"]),
+    )
+    identity, commit, last = ledger["identity"], ledger["commit"], ledger["last_restart"]
+    if identity is not None and not isinstance(identity, list):
+        raise TypeError(identity)
+    return Remembered(
+        identity=None
+        if identity is None
+        else Identity(_count(identity[0]), _count(identity[1]), str(identity[2])),
+        launched_at=min(here(_number(ledger["launched_at"])), now.steady),
+        by_us=ledger["by_us"] is True,
+        tally=tally,
+        cause=None if ledger["cause"] is None else Reason(ledger["cause"]),
+        last_restart=None if last is None else _number(last),
+        commit=None if commit is None else str(commit),
+    )
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or abs(value) > 1e15:
+        raise TypeError(value)
+    return float(value)
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise TypeError(value)
+    return value
+
+
+def with_count(tally: Tally, count: int) -> Tally:
+    """Return ``tally`` with a restart count taken over from elsewhere, when it is the greater one."""
+    return replace(tally, restart_count=max(tally.restart_count, count))

@@ -1,0 +1,69 @@
+"""What is known of a bot, as plain values: for JSON, for the status file, for a person's eyes."""
+
+from __future__ import annotations
+
+import time
+
+from vigie.core.states import FAILED, ONLINE, STOPPED, Status, shown, why
+from vigie.runtime.watch import Watch
+
+
+def local_iso(wall: float | None) -> str | None:
+    """Return calendar seconds as local ISO time with microseconds, the guide's form, or None."""
+    if wall is None:
+        return None
+    micro = round((wall - int(wall)) * 1_000_000)
+    if micro == 1_000_000:
+        wall, micro = int(wall) + 1, 0
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.localtime(int(wall)))}.{micro:06d}"
+
+
+def reason_of(status: Status, why_unwell: str | None) -> str | None:
+    """Return the kebab-case reason beside a state; an online bot needs none."""
+    word = shown(status)
+    if word == ONLINE:
+        return None
+    if word in (STOPPED, FAILED) or why_unwell is None:
+        return why(status).value
+    return why_unwell
+
+
+def public_face(watch: Watch) -> dict[str, object]:
+    """Return what ``bot_status.json`` tells of one bot."""
+    status = watch.status
+    launched = status.life.launched_at if status.life.pid is not None else None
+    clock = watch.reactor.clock
+    started = None if launched is None else clock.wall() - (clock.steady() - launched)
+    due = status.tally.next_start_at
+    return {
+        "restart_count": status.tally.restart_count,
+        "last_restart": local_iso(watch.last_restart),
+        "pid": status.life.pid,
+        "state": watch.word,
+        "reason": reason_of(status, status.health.why),
+        "started_at": local_iso(started),
+        "next_try": None if due is None else local_iso(clock.wall() + due - clock.steady()),
+        "url": watch.spec.health_url,
+        "commit": watch.commit,
+    }
+
+
+def bot_report(watch: Watch) -> dict[str, object]:
+    """Return one entry of the contract's ``bots`` list."""
+    answer = watch.answer
+    face = public_face(watch)
+    latency = None if answer is None or answer.latency is None else round(answer.latency * 1000, 1)
+    return {
+        "name": watch.name,
+        "online": watch.word == ONLINE,
+        "state": watch.word,
+        "reason": face["reason"],
+        "pid": face["pid"],
+        "http_status": None if answer is None else answer.http_status,
+        "latency_ms": latency,
+        "url": watch.spec.health_url,
+        "restart_count": face["restart_count"],
+        "last_restart": face["last_restart"],
+        "started_at": face["started_at"],
+        "commit": watch.commit,
+    }

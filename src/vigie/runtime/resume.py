@@ -1,0 +1,66 @@
+"""After a death of ours, or for a command that comes later: find who still lives, and go on with it.
+
+In this order: the process the ledger names, if it is still that process; processes that hold the copy
+lock although the ledger does not know them (we died between the launch and the note); a copy that somebody
+launched by hand.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from vigie.core.spec import Spec
+from vigie.engines import custody
+from vigie.engines.base import Engine, Held
+from vigie.runtime.port_check import local_port
+from vigie.runtime.remembered import Moment, Remembered
+
+
+class Found(NamedTuple):
+    """A living process of the bot; ``launched_at`` on the steady clock."""
+
+    held: Held
+    launched_at: float
+    by_us: bool
+
+
+def find_living(spec: Spec, past: Remembered, lock_path: str, engine: Engine, now: Moment) -> Found | None:
+    """Return the bot's living process, or None when nothing of it lives."""
+    if past.identity is not None:
+        held = engine.recognise(past.identity)
+        if held is not None:
+            return Found(held, past.launched_at, past.by_us)
+    if engine.copy_alive(lock_path):
+        found = _eldest_holder(engine, lock_path, now)
+        if found is not None:
+            return found
+    pid = custody.find_by_hand(spec.directory, spec.command, local_port(spec.health_url), set())
+    return None if pid is None else _hold(engine, pid, now, by_us=False)
+
+
+def _eldest_holder(engine: Engine, lock_path: str, now: Moment) -> Found | None:
+    holders = [
+        found for pid in engine.copy_holders(lock_path) if (found := _hold(engine, pid, now, by_us=True))
+    ]
+    if not holders:
+        return None
+    holders.sort(key=lambda found: (found.launched_at, found.held.identity.pid))
+    for other in holders[1:]:
+        other.held.close()
+    return holders[0]
+
+
+def _hold(engine: Engine, pid: int, now: Moment, by_us: bool) -> Found | None:
+    identity = engine.identify(pid)
+    held = engine.recognise(identity) if identity is not None else None
+    return None if held is None else Found(held, _launched_at(pid, now), by_us)
+
+
+def _launched_at(pid: int, now: Moment) -> float:
+    import psutil
+
+    try:
+        age = max(0.0, now.wall - psutil.Process(pid).create_time())
+    except psutil.Error:
+        age = 0.0
+    return now.steady - age

@@ -1,0 +1,135 @@
+"""Where and how a bot is asked whether it is well: the forms that ``health_url`` can have.
+
+``http://host:port/path``, ``https://...``, ``tcp://host:port``, ``exec:COMMAND`` and ``none``. Read by hand:
+``urllib.parse`` would cost ``check`` more than asking the bot does.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from vigie.messages import Phrase
+from vigie.settings.origin import NotAllowedError
+
+NONE = "none"
+EXEC = "exec:"
+_NETWORK = ("http", "https", "tcp")
+_HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
+_IPV6_LETTERS = frozenset("0123456789abcdefABCDEF:.")
+
+
+class _Address(NamedTuple):
+    scheme: str
+    host: str
+    port: str
+    rest: str
+
+
+def read_health_url(value: object) -> str:
+    """Return ``value`` with its scheme in small letters and its path in ASCII; raises ``NotAllowedError``.
+
+    A name and password in it are refused: it is shown in status, logs and JSON.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if text.lower() == NONE:
+        return NONE
+    if text[: len(EXEC)].lower() == EXEC:
+        return EXEC + _command(text[len(EXEC) :])
+    address = _split(text)
+    if address is None:
+        raise NotAllowedError(Phrase("settings.allowed-url"), shown(text) if text else None)
+    _check(address, text)
+    return _join(address)
+
+
+def read_port(text: str) -> int:
+    """Return the port that ``text`` names; raises ``NotAllowedError`` when it is none."""
+    port = _port(text.strip())
+    if port is None:
+        raise NotAllowedError(Phrase("settings.allowed-port"))
+    return port
+
+
+def with_port(url: str, port: int) -> str:
+    """Return ``url`` with another port; ``none`` and ``exec:``, which have no port to change, stay."""
+    address = _split(url)
+    return url if address is None else _join(address._replace(port=str(port)))
+
+
+def shown(url: str) -> str:
+    """Return what an error may show: no name and password, nothing from a ``?`` or a space on."""
+    if "@" in url:
+        return repr(url.partition("://")[0][:10] + "://...")
+    plain = url.split(None, 1)[0].partition("?")[0][:80]
+    return repr(plain) + ("..." if plain != url else "")
+
+
+def _split(text: str) -> _Address | None:
+    scheme, separator, after = text.partition("://")
+    if not separator or scheme.lower() not in _NETWORK:
+        return None
+    end = min((after.index(mark) for mark in "/?#" if mark in after), default=len(after))
+    authority, rest = after[:end], after[end:].partition("#")[0]
+    if authority.startswith("["):
+        host, bracket, port = authority.partition("]")
+        host += bracket
+    else:
+        host, colon, port = authority.partition(":")
+        port = colon + port
+    # A colon with nothing behind it, or anything else behind "]": no port, and not none either.
+    port = port[1:] if port.startswith(":") and len(port) > 1 else port
+    return _Address(scheme.lower(), host, port, rest)
+
+
+def _check(address: _Address, text: str) -> None:
+    scheme, host, port, rest = address
+    masked = shown(text)
+    if "@" in host or "@" in port:
+        raise NotAllowedError(Phrase("settings.allowed-url-plain"), Phrase("settings.found-credentials"))
+    if any(letter <= " " or letter == "\x7f" for letter in text):
+        raise NotAllowedError(Phrase("settings.allowed-url-spaceless"), masked)
+    if not _is_host(host):
+        raise NotAllowedError(Phrase("settings.allowed-url-host"), masked)
+    if (port or scheme == "tcp") and _port(port) is None:
+        raise NotAllowedError(Phrase("settings.allowed-port"), masked)
+    if scheme == "tcp" and rest not in ("", "/"):
+        raise NotAllowedError(Phrase("settings.allowed-url-tcp"), masked)
+
+
+def _join(address: _Address) -> str:
+    scheme, host, port, rest = address
+    if scheme == "tcp":
+        rest = ""
+    elif rest.startswith("?"):
+        rest = "/" + rest
+    return f"{scheme}://{host}{':' + port if port else ''}{_ascii(rest)}"
+
+
+def _is_host(host: str) -> bool:
+    if host.startswith("["):
+        return host.endswith("]") and ":" in host and set(host[1:-1]) <= _IPV6_LETTERS
+    return bool(host) and len(host) <= 253 and set(host) <= _HOST_LETTERS
+
+
+def _port(text: str) -> int | None:
+    if text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= 65535:
+        return int(text)
+    return None
+
+
+def _ascii(path: str) -> str:
+    """Write other letters as RFC 3986 section 2.5 says: their UTF-8 bytes, percent-encoded."""
+    if path.isascii():
+        return path
+    raw = path.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
+
+
+def _command(text: str) -> str:
+    from vigie.settings.command import read_command
+
+    try:
+        read_command(text)
+    except NotAllowedError as wrong:
+        raise NotAllowedError(Phrase("settings.allowed-exec"), wrong.found) from None
+    return text.strip()

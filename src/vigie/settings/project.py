@@ -1,0 +1,80 @@
+"""What reading the settings gives: a project, its bots, how it ships; and which bots a command means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from vigie.core.spec import Spec
+from vigie.problems import UsageProblem
+
+CONFIG_NAME = "vigie.toml"
+ENV_NAME = ".env"
+
+
+class Secrets(dict[str, str]):
+    """Variables whose values must not be seen: printing it tells how many there are and nothing else."""
+
+    def __repr__(self) -> str:
+        """Say how many values are hidden."""
+        return f"<{len(self)} hidden>"
+
+    __str__ = __repr__
+
+
+class Bot(NamedTuple):
+    """One bot: what was asked for it, and the variables of the project's ``.env``.
+
+    ``environment`` is to be added to the bot's own environment, where it is the weaker of the two: a
+    variable that is already set there keeps its value.
+    """
+
+    spec: Spec
+    environment: dict[str, str]
+
+
+class ShipSettings(NamedTuple):
+    """``[ship]``: ``restart`` is ``if-down``, ``always`` or ``never``; ``rollback``: undo what fails."""
+
+    restart: str = "if-down"
+    rollback: bool = False
+
+
+class Project(NamedTuple):
+    """Everything asked for in one folder.
+
+    ``root`` is absolute; ``config_path`` is its ``vigie.toml`` if it has one; ``language`` is ``fr`` or
+    ``en`` when somebody chose one, else None.
+    """
+
+    root: str
+    config_path: str | None
+    language: str | None
+    bots: tuple[Bot, ...]
+    ship: ShipSettings
+
+
+def pick(project: Project, names: Sequence[str]) -> tuple[Bot, ...]:
+    """Return the bots named, each once and in the order named; all of them when none is named.
+
+    Raises ``UsageProblem`` for a name that no bot has.
+    """
+    if not names:
+        return project.bots
+    by_name = {bot.spec.name: bot for bot in project.bots}
+    for name in names:
+        if name not in by_name:
+            raise _unknown(name, list(by_name))
+    return tuple(by_name[name] for name in dict.fromkeys(names))
+
+
+def _unknown(name: str, known: list[str]) -> UsageProblem:
+    from vigie.messages import Phrase
+    from vigie.settings.nearest import nearest
+
+    close = nearest(name, known)
+    if close is None:
+        advice = Phrase("settings.known-bots", known=", ".join(known))
+    else:
+        advice = Phrase("settings.did-you-mean", nearest=close)
+    return UsageProblem("settings.unknown-bot", name=repr(name), advice=advice)

@@ -1,0 +1,144 @@
+"""Runs one program in a process group of its own, with one deadline for everything it starts.
+
+Ending only the program is not enough: ``git push`` leaves its ``ssh`` running when it alone is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from typing import IO, NamedTuple
+
+MAX_OUTPUT = 64 * 1024 * 1024
+"""Bytes of standard output kept: a list of a million changed paths fits."""
+
+MAX_COMPLAINTS = 64 * 1024
+"""Bytes of standard error kept, the last ones: the end is where a program says why it gave up."""
+
+GRACE = 3.0
+"""Seconds between SIGTERM, at which git removes its lock files, and SIGKILL, at which it cannot."""
+
+
+class Outcome(NamedTuple):
+    """How a program ended. ``code`` is None when the deadline passed and the group was ended."""
+
+    code: int | None
+    out: bytes
+    err: bytes
+    cut: bool = False
+    """More than ``MAX_OUTPUT`` was written to standard output: ``out`` is not whole."""
+
+
+def run(
+    command: tuple[str, ...], directory: str, environment: dict[str, str], stdin: bytes, deadline: float
+) -> Outcome:
+    """Run ``command`` to its end, at most ``deadline`` seconds long; raises ``OSError`` if it cannot start.
+
+    Output goes to unnamed temporary files, not pipes: a hook may start something that lives on, and that
+    must neither keep us waiting for its end nor die of a pipe nobody reads any more.
+    """
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin)
+        given.seek(0)
+        process = _start(command, directory, environment, given, out, err)
+        code: int | None
+        try:
+            code = process.wait(deadline)
+        except subprocess.TimeoutExpired:
+            end(process)
+            code = None
+        except BaseException:
+            end(process)
+            raise
+        out.seek(0)
+        head = out.read(MAX_OUTPUT)
+        return Outcome(code, head, _tail(err), cut=bool(out.read(1)))
+
+
+def _tail(file: IO[bytes]) -> bytes:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - MAX_COMPLAINTS))
+    return file.read(MAX_COMPLAINTS)
+
+
+if sys.platform == "win32":
+
+    def _start(
+        command: tuple[str, ...],
+        directory: str,
+        environment: dict[str, str],
+        given: IO[bytes],
+        out: IO[bytes],
+        err: IO[bytes],
+    ) -> subprocess.Popen[bytes]:
+        # Without a window of its own, and deaf to a Ctrl-C that is meant for us: we end the tree ourselves.
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+        return subprocess.Popen(
+            command, cwd=directory, env=environment, stdin=given, stdout=out, stderr=err, creationflags=flags
+        )
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        """End the program and all its descendants; Windows has no polite way without a shared console."""
+        import psutil
+
+        try:
+            tree = psutil.Process(process.pid).children(recursive=True)
+        except psutil.Error:
+            tree = []
+        process.kill()
+        for descendant in tree:
+            try:
+                descendant.kill()
+            except psutil.Error:
+                pass
+        psutil.wait_procs(tree, timeout=GRACE)
+        process.wait()
+
+else:
+
+    def _start(
+        command: tuple[str, ...],
+        directory: str,
+        environment: dict[str, str],
+        given: IO[bytes],
+        out: IO[bytes],
+        err: IO[bytes],
+    ) -> subprocess.Popen[bytes]:
+        # A session of its own has no terminal, so nothing in it can stop to ask a question.
+        return subprocess.Popen(
+            command,
+            cwd=directory,
+            env=environment,
+            stdin=given,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        """End the whole group: SIGTERM, ``GRACE`` seconds, SIGKILL."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if not _signal(process.pid, number):
+                break
+            patience = time.monotonic() + GRACE
+            while time.monotonic() < patience:
+                process.poll()
+                if not _signal(process.pid, 0):
+                    break
+                time.sleep(0.01)
+        process.wait()
+
+    def _signal(group: int, number: int) -> bool:
+        """Signal the group; False when nobody is left in it."""
+        try:
+            os.killpg(group, number)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            # macOS says so of a group in which only zombies are left.
+            return False
+        return True
