@@ -63,7 +63,7 @@ function Get-Candidate {
 $source = [System.IO.Path]::Combine($PSScriptRoot, 'src')
 $ask = 'import sys; sys.path.append(sys.argv[1]); import vigie.cli.main'
 $run = "import sys; sys.path.append(sys.argv[1]); from vigie.cli.main import main; " +
-    "sys.exit(main(['ship', '--request', sys.argv[2]], door='commit_and_restart', beside=sys.argv[3]))"
+    "sys.exit(main(['ship', '--request', sys.argv[2]], door='commit_and_restart'))"
 
 # Tried, not believed: the python.exe of WindowsApps only advertises the Store (exit code 9009).
 function Test-Vigie([string]$Python, [string[]]$Launcher) {
@@ -97,13 +97,18 @@ if (-not $python) {
 $text = $null
 if ($PSBoundParameters.ContainsKey('Message')) { $text = $Message }
 $list = $null
-if ($PSBoundParameters.ContainsKey('Files')) { $list = @($Files | Where-Object { $null -ne $_ }) }
+if ($PSBoundParameters.ContainsKey('Files')) {
+    # An empty list is somebody's mistake; it must not come to mean every changed file.
+    $list = @($Files | Where-Object { $_ })
+    if ($list.Count -eq 0) { $list = @('') }
+}
 $folder = $null
 if ($Project) { $folder = $Project }
 $language = $null
 if ($Lang) { $language = $Lang }
 $body = '{"message":' + (Format-Json $text) + ',"files":' + (Format-Json $list) +
-    ',"project":' + (Format-Json $folder) + ',"lang":' + (Format-Json $language) +
+    ',"project":' + (Format-Json $folder) + ',"beside":' + (Format-Json $PSScriptRoot) +
+    ',"lang":' + (Format-Json $language) +
     ',"json":' + (Format-Json ([bool]$Json)) + ',"quiet":' + (Format-Json ([bool]$Quiet)) + '}'
 
 $utf8 = New-Object System.Text.UTF8Encoding($false)
@@ -120,7 +125,7 @@ try {
     $request = [System.IO.Path]::GetTempFileName()
     [System.IO.File]::WriteAllText($request, $body, $utf8)
     # -X utf8 rather than PYTHONUTF8, which the restarted bot would inherit.
-    & $python @launcher -P -X utf8 -c $run $source $request $PSScriptRoot
+    & $python @launcher -P -X utf8 -c $run $source $request
     $code = $LASTEXITCODE
 } finally {
     if ($request) { Remove-Item -LiteralPath $request -Force -ErrorAction SilentlyContinue }

@@ -1,4 +1,4 @@
-"""The guide's second door, ``commit_and_restart.ps1``: its grammar anywhere, its deeds where PowerShell is."""
+"""The guide's second door, ``commit_and_restart.ps1``: its grammar here, its deeds where PowerShell is."""
 
 from __future__ import annotations
 
@@ -127,15 +127,46 @@ def test_an_unknown_or_nameless_argument_is_never_taken_for_the_message() -> Non
     assert b"[CmdletBinding(PositionalBinding = $false)]" in script()
 
 
-def test_the_words_that_reach_python_hold_no_double_quote() -> None:
+def handed_to_python(variable: str) -> str:
+    """Return the Python code that the script keeps in one of its variables, its pieces put together."""
+    found = re.search(rf"^\${variable} = (.*?)(?=^\S|\Z)", script().decode(), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    tree = PARSER.parse(found.group(1).strip().encode())
+    return "".join(
+        (node.text or b"").decode()[1:-1] for node in nodes(tree.root_node) if node.type == "string_literal"
+    )
+
+
+@pytest.mark.parametrize("variable", ["ask", "run"])
+def test_the_words_that_reach_python_hold_no_double_quote(variable: str) -> None:
     """5.1 drops double quotes inside an argument (PowerShell#1995): what Python is told must do without."""
-    code = re.findall(r"""^\$(?:ask|run) = (.*?)(?=^\S|\Z)""", script().decode(), re.MULTILINE | re.DOTALL)
-    assert len(code) == 2
-    for text in code:
-        pieces = re.findall(r"'[^\"]*'(?=\s*\Z)|\"[^\"]*\"", text)
-        joined = "".join(piece[1:-1] for piece in pieces)
-        assert '"' not in joined
-        compile(joined, "argument", "exec")
+    assert '"' not in handed_to_python(variable)
+
+
+def test_python_makes_of_them_what_is_meant(tmp_path: object) -> None:
+    """The code that asks and the code that runs, as the script gives them, without PowerShell in between."""
+    record = os.path.join(str(tmp_path), "record.json")
+    source = pretend_vigie.install(os.path.join(str(tmp_path), "mon bot préféré", "src"))
+    request = os.path.join(str(tmp_path), "request.tmp")
+    with open(request, "w", encoding="ascii") as file:
+        file.write(r'{"message":"\u00e9t\u00e9"}')
+    # the options come after -P and before -c, as in the script
+    assert b"-P -c $ask $source" in script()
+    assert b"-P -X utf8 -c $run $source $request\n" in script()
+    environment = pretend_vigie.environment(record)
+    python = [*pretend_vigie.WITHOUT_VIGIE, "-P"]
+    asked = subprocess.run([*python, "-c", handed_to_python("ask"), source], env=environment, check=False)
+    done = subprocess.run(
+        [*python, "-X", "utf8", "-c", handed_to_python("run"), source, request],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    assert (asked.returncode, done.returncode) == (0, 42)
+    called = pretend_vigie.recorded(record)
+    assert called["argv"] == ["ship", "--request", request]
+    assert called["door"] == "commit_and_restart"
+    assert called["request"] == {"message": "été"}
 
 
 @pytest.fixture
@@ -176,7 +207,7 @@ def with_this_python(record: str, place: str) -> dict[str, str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("shell", SHELLS or [pytest.param("", marks=pytest.mark.skip("no PowerShell here"))])
 def test_message_and_files_arrive_undamaged(shell: str, folder: str, tmp_path: object) -> None:
-    """Quotes, dollars, backticks, accents, new lines reach vigie; the exit code comes back; nothing is left."""
+    """Quotes, dollars, backticks, accents, new lines reach vigie; the exit code comes back, no file stays."""
     record = os.path.join(str(tmp_path), "record.json")
     place = pretend_vigie.install(os.path.join(str(tmp_path), "installed"))
     message = 'fix: "guillemets" d\'été $HOME `n %PATH% & | < > ^ \\" fin\\\nligne 2'
@@ -188,6 +219,7 @@ def test_message_and_files_arrive_undamaged(shell: str, folder: str, tmp_path: o
     done = run(shell, folder, f"-Message ({quoted}) -Files 'a.py,b c.py', '$d.py' -Json", environment)
     assert (done.returncode, "déjà vu" in done.stdout) == (42, True), done.stderr
     called = pretend_vigie.recorded(record)
+    assert os.path.samefile(called["request"].pop("beside"), folder)
     assert called["request"] == {
         "message": message,
         "files": ["a.py,b c.py", "$d.py"],
@@ -196,7 +228,7 @@ def test_message_and_files_arrive_undamaged(shell: str, folder: str, tmp_path: o
         "json": True,
         "quiet": False,
     }
-    assert (called["door"], os.path.basename(called["beside"])) == ("commit_and_restart", "mon bot préféré")
+    assert called["door"] == "commit_and_restart"
     assert "PYTHONUTF8" not in set(called["environment"]) - set(environment), "the bot would inherit it"
     assert not [name for name in os.listdir(temporary) if name.endswith(".tmp")]
 
@@ -213,7 +245,7 @@ def test_what_was_not_said_is_not_invented(shell: str, folder: str, tmp_path: ob
     assert (request["message"], request["files"]) == (None, None)
     assert run(shell, folder, "-Message '' -Files @()", environment).returncode == 42
     request = pretend_vigie.recorded(record)["request"]
-    assert (request["message"], request["files"]) == ("", [])
+    assert (request["message"], request["files"]) == ("", [""])
 
 
 @pytest.mark.slow

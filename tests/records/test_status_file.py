@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -27,18 +27,26 @@ OrdinaryUser = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def paris(monkeypatch: pytest.MonkeyPatch) -> None:
+def paris() -> Iterator[None]:
     """Local time is that of Paris."""
     if sys.platform == "win32":
         pytest.skip("the zone of a process cannot be set on Windows")
-    monkeypatch.setenv("TZ", "Europe/Paris")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+        time.tzset()
+        yield
     time.tzset()
 
 
 def test_one_bot_is_written_as_the_guide_shows_it(tmp_path: Path, paris: None) -> None:
-    """The flat form: count, last restart in local time with microseconds, moment of the write, then the rest."""
+    """The flat form: count, local time with microseconds, moment of the write, then the rest."""
     path = tmp_path / "bot_status.json"
-    entry = {"state": "online", "pid": 4711, "last_restart": 1_770_576_332.123456, "restart_count": 5}
+    entry: dict[str, object] = {
+        "state": "online",
+        "pid": 4711,
+        "last_restart": 1_770_576_332.123456,
+        "restart_count": 5,
+    }
     assert write_status(str(path), {"bot": entry}, True, 1_770_576_340.5) is None
     assert path.read_text(encoding="utf-8") == (
         "{\n"
@@ -66,7 +74,7 @@ def test_a_bot_that_never_restarted_has_null(tmp_path: Path) -> None:
 def test_several_bots_are_written_under_their_names_and_read_back(tmp_path: Path) -> None:
     """The form for several: one timestamp, an object for each; what was read can be written again."""
     path = str(tmp_path / "bot_status.json")
-    bots = {
+    bots: dict[str, dict[str, object]] = {
         "musique": {
             "restart_count": 2,
             "last_restart": "2026-02-08T19:45:32.123456",
@@ -112,15 +120,10 @@ DAMAGED = {
     "cut": (b'{"restart_count": 5, "last_re', "not-json"),
     "garbage": (b"restart_count = 5", "not-json"),
     "not UTF-8": (b'{"restart_count": 5, "n": "\xe9\xe8"}', "not-text"),
-    "binary": (bytes(range(256)), "not-text"),
+    "binary": (bytes(range(128, 256)), "not-text"),
     "NaN": (b'{"restart_count": 1, "timestamp": NaN}', "not-json"),
     "infinite": (b'{"restart_count": 1, "timestamp": 1e999}', "not-json"),
     "endless number": (b'{"restart_count": ' + b"9" * 10_000 + b"}", "not-json"),
-    "nested 10,000 deep": (b"[" * 10_000 + b"]" * 10_000, "foreign or not-json"),
-    "nested in an object": (
-        b'{"restart_count": 1, "a": ' * 10_000 + b"1" + b"}" * 10_000,
-        "foreign or not-json",
-    ),
     "a list": (b"[1, 2]", "foreign"),
     "null": (b"null", "foreign"),
     "a number": (b"5", "foreign"),
@@ -133,19 +136,26 @@ DAMAGED = {
 @pytest.mark.parametrize("case", DAMAGED)
 def test_a_damaged_file_is_told_and_nothing_in_it_believed(tmp_path: Path, case: str) -> None:
     """Each kind of damage has its reason, with a sentence in both languages, and counts begin at 0."""
-    data, reasons = DAMAGED[case]
+    data, reason = DAMAGED[case]
+    path = str(tmp_path / "bot_status.json")
+    Path(path).write_bytes(data)
+    read = read_status(path)
+    assert read == StatusFile({}, f"record.damaged-{reason}")
+    assert read.of("bot") == UNKNOWN
+    assert all(path in say(language, f"record.damaged-{reason}", path=path) for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'{"restart_count": 1, "a": '])
+def test_a_nesting_of_any_depth_is_survived(tmp_path: Path, opening: bytes) -> None:
+    """However deep, reading ends without an error and the file can be replaced."""
     path = tmp_path / "bot_status.json"
-    path.write_bytes(data)
-    read = read_status(str(path))
-    if "deep" not in case and "nested" not in case:
-        assert read.of("bot") == UNKNOWN
-    assert read.damaged is None or read.damaged.removeprefix("record.damaged-") in reasons.split(" or ")
-    if read.damaged is None:
-        assert (
-            case == "nested in an object"
-        )  # a parser that can nest so deep leaves the outermost count right
-    else:
-        assert all(str(path) in say(language, read.damaged, path=str(path)) for language in LANGUAGES)
+    for depth in (500, 10_000, 30_000):
+        closing = b"]" if opening == b"[" else b"}"
+        path.write_bytes(opening * depth + b"1" + closing * depth)
+        read = read_status(str(path))
+        assert read.of("bot")["restart_count"] in (0, 1)
+        write_status(str(path), {"bot": read.of("bot")}, True, 1.0)
+        assert read_status(str(path)).damaged is None
 
 
 @pytest.mark.parametrize(
@@ -291,7 +301,7 @@ def test_an_empty_file_is_simply_replaced(tmp_path: Path) -> None:
 def test_what_vigie_itself_writes_is_never_taken_for_damage(tmp_path: Path) -> None:
     """Values of every kind, nested or with line ends, are ours: nothing is kept aside at the next write."""
     path = str(tmp_path / "bot_status.json")
-    entry = {
+    entry: dict[str, object] = {
         "restart_count": 1,
         "note": "a\nb",
         "deep": {"list": [1, None]},
@@ -306,7 +316,7 @@ def test_what_vigie_itself_writes_is_never_taken_for_damage(tmp_path: Path) -> N
 
 
 def test_a_full_disk_keeps_the_status_as_it_was(tiny_disk: Path, fill: Callable[[Path], Path]) -> None:
-    """The failure says that the disk is full; the file people read is the old one, whole; then it recovers."""
+    """The failure says that the disk is full; people still read the old file, whole; then it recovers."""
     path = tiny_disk / "bot_status.json"
     write_status(str(path), {"bot": {"restart_count": 1}}, True, 1.0)
     ballast = fill(tiny_disk)
@@ -339,8 +349,8 @@ def test_reading_imports_nothing_heavy() -> None:
         f"import sys; sys.path.insert(0, {source!r})\n"
         "from vigie.records.status_file import read_status\n"
         "read_status('nowhere')\n"
-        "print(*sorted({'dataclasses', 'pathlib', 'sqlite3', 'subprocess', 'datetime', 'logging', 'threading',"
-        " 'vigie.records.private_file'} & set(sys.modules)))"
+        "print(*sorted({'dataclasses', 'pathlib', 'sqlite3', 'subprocess', 'datetime', 'logging',"
+        " 'threading', 'vigie.records.private_file'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True
@@ -371,7 +381,7 @@ FIELDS = st.sampled_from(["restart_count", "last_restart", "timestamp", "pid", "
 )
 @settings(max_examples=300, deadline=None)
 def test_no_content_whatever_raises_or_is_believed_too_far(scratch: str, data: bytes) -> None:
-    """Any bytes: the four fields have their types, and what was read can be written again and is then whole."""
+    """Any bytes: the four fields have their types; what was read can be written again and is then whole."""
     with open(scratch, "wb") as file:
         file.write(data)
     read = read_status(scratch)
@@ -396,15 +406,16 @@ from vigie.records.status_file import write_status
 path, folder, seen = sys.argv[1], sys.argv[2], int(sys.argv[3])
 while True:
     seen += 1
-    write_status(path, {"bot": {"restart_count": seen, "note": "x" * (seen * 7919 % 20_000)}}, True, float(seen))
-    write_ledger(folder, "bot", {"restart_count": seen, "note": "x" * (seen * 104_729 % 20_000)})
+    record = {"restart_count": seen, "note": "x" * (seen * 7919 % 20_000)}
+    write_status(path, {"bot": record}, True, float(seen))
+    write_ledger(folder, "bot", record)
     print(seen, flush=True)
 """
 
 
 @pytest.mark.slow
 def test_a_writer_killed_at_any_instant_leaves_whole_files(tmp_path: Path) -> None:
-    """A hundred kill -9 at random instants: both files are whole each time and hold what was last confirmed."""
+    """A hundred kill -9 at random instants: each time both files are whole, with what was last confirmed."""
     from vigie.records.ledger import read_ledger
 
     dice = random.Random(20260208)

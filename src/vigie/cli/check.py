@@ -54,7 +54,7 @@ def report(look: Look) -> dict[str, object]:
         "reason": None if look.state == "online" else answer.reason,
         "pid": look.pid,
         "http_status": answer.http_status,
-        "latency_ms": None if answer.latency is None else round(answer.latency * 1000, 1),
+        "latency_ms": None if answer.latency is None or not answer.well else round(answer.latency * 1000, 1),
         "url": look.spec.health_url,
         "restart_count": look.told["restart_count"],
         "last_restart": look.told["last_restart"],
@@ -120,7 +120,8 @@ def _pid_by_hand(spec: Spec) -> int | None:
     from vigie.engines.custody import find_by_hand
     from vigie.runtime.port_check import local_port
 
-    return find_by_hand(spec.directory, spec.command, local_port(spec.health_url), set())
+    pid: int | None = find_by_hand(spec.directory, spec.command, local_port(spec.health_url), set())
+    return pid
 
 
 def _monitor_lives(root: str) -> bool:

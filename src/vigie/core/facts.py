@@ -36,7 +36,7 @@ class Launched:
 
 @dataclass(frozen=True, slots=True)
 class LaunchFailed:
-    """No process came of a launch. ``refused``: something else is in the way, the bot itself is not to blame."""
+    """No process came of a launch. ``refused``: something else is in the way, the bot is not to blame."""
 
     detail: str
     refused: bool = False

@@ -181,7 +181,8 @@ def _reason_to_go(status: Status, spec: Spec, now: float) -> Reason | None:
         return wish.reason
     if wish.again is not None:
         return wish.again
-    if status.health.verdict is not Verdict.ILL or _held_though_ill(status, spec, now):
+    health = status.health
+    if health.verdict is not Verdict.ILL or health.blind or _held_though_ill(status, spec, now):
         return None
     if wish.want is not Want.UP and not wish.cure:
         return None

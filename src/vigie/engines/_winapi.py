@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from ctypes import POINTER, c_int32, c_int64, c_size_t, c_uint8, c_uint16, c_uint32, c_void_p, c_wchar_p
+from ctypes import POINTER, c_int32, c_int64, c_size_t, c_uint16, c_uint32, c_void_p, c_wchar_p
 
 BOOL = c_int32
 DWORD = c_uint32

@@ -13,7 +13,9 @@ import sys
 import time
 from typing import NamedTuple
 
+from vigie.engines import identity as identities
 from vigie.engines import process_table
+from vigie.engines.base import Identity
 
 assert sys.platform != "win32", "LocalWindows finds every process of a bot in its job object"  # noqa: S101  (mypy skips the rest there)
 
@@ -72,16 +74,16 @@ class MarkedProcesses:
             known = {str(pid): (0, mark_of(pid)) for pid in process_table.pids()}
         self._known = known
 
-    def of(self, lock_path: str) -> dict[int, Mark]:
+    def of(self, lock_path: str) -> dict[Identity, Mark]:
         """Return the carriers of a mark of this bot that live now, ourselves left out."""
         me = os.getpid()
-        found: dict[int, Mark] = {}
+        found: dict[Identity, Mark] = {}
         for name, (inode, mark) in self._known.items():
             if mark is not None and mark.lock_path == lock_path and int(name) != me:
-                row = process_table.row(int(name))
+                who = identities.identify(int(name))
                 # the dead stay known until the next look, and their number may be another's by now
-                if row is not None and not row.over and _is_still(row.pid, inode, mark):
-                    found[row.pid] = mark
+                if who is not None and _is_still(who.pid, inode, mark):
+                    found[who] = mark
         return found
 
 

@@ -13,7 +13,9 @@ import os
 import sys
 import time
 
+from vigie.engines import identity as identities
 from vigie.engines import process_table
+from vigie.engines.base import Identity
 
 assert sys.platform != "win32", "LocalWindows proves it with a named job object"  # noqa: S101  (mypy skips the rest there)
 
@@ -64,17 +66,16 @@ def is_held(path: str) -> bool:
     return False
 
 
-def holders(path: str) -> list[int]:
+def holders(path: str) -> set[Identity]:
     """Return the processes that hold the lock, ourselves left out, as far as we may look: milliseconds."""
     wanted = os.path.realpath(path)
-    if sys.platform == "linux":
-        found = {pid for pid in process_table.pids() if _holds(pid, wanted)}
-    else:
-        # open files tell nothing of locks there; who merely asks has closed it again by the second look
-        found = _openers_by_psutil(wanted)
-        if found:
-            found &= _openers_by_psutil(wanted)
-    return sorted(found - {os.getpid()})
+    found: set[Identity] = set()
+    for pid in _openers(wanted) - {os.getpid()}:
+        who = identities.identify(pid)
+        # named first, looked at again second: the name and the holder are the same process
+        if who is not None and _holds(pid, wanted):
+            found.add(who)
+    return found
 
 
 def _open(path: str) -> tuple[int, bool]:
@@ -112,34 +113,43 @@ def _is_still(path: str, descriptor: int) -> bool:
         return False
 
 
-def _holds(pid: int, wanted: str) -> bool:
-    folder = f"/proc/{pid}/fd"
-    try:
-        descriptors = os.listdir(folder)
-    except OSError:
-        return False
-    for name in descriptors:
+if sys.platform == "linux":
+
+    def _openers(wanted: str) -> set[int]:
+        return {pid for pid in process_table.pids() if _holds(pid, wanted)}
+
+    def _holds(pid: int, wanted: str) -> bool:
+        folder = f"/proc/{pid}/fd"
         try:
-            # the link's text, never the file behind it: a dead network disk would hold us up
-            if os.readlink(f"{folder}/{name}") != wanted:
-                continue
-            # the locked descriptor itself, not one opened to ask: only its fdinfo names the lock
-            # (proc_pid_fdinfo(5))
-            if b"FLOCK" in process_table.read_small(f"/proc/{pid}/fdinfo/{name}"):
-                return True
+            descriptors = os.listdir(folder)
         except OSError:
-            continue
-    return False
+            return False
+        for name in descriptors:
+            try:
+                # the link's text, never the file behind it: a dead network disk would hold us up
+                if os.readlink(f"{folder}/{name}") != wanted:
+                    continue
+                # the locked descriptor itself, not one opened to ask: only its fdinfo names the lock
+                # (proc_pid_fdinfo(5))
+                if b"FLOCK" in process_table.read_small(f"/proc/{pid}/fdinfo/{name}"):
+                    return True
+            except OSError:
+                continue
+        return False
 
+else:
 
-def _openers_by_psutil(wanted: str) -> set[int]:
-    import psutil
+    def _openers(wanted: str) -> set[int]:
+        import psutil
 
-    found: set[int] = set()
-    for process in psutil.process_iter():
+        return {pid for pid in psutil.pids() if _holds(pid, wanted)}
+
+    def _holds(pid: int, wanted: str) -> bool:
+        # open files tell nothing of locks there; who has it open merely to ask has closed it when
+        # looked at the second time
+        import psutil
+
         try:
-            if any(file.path == wanted for file in process.open_files()):
-                found.add(process.pid)
+            return any(file.path == wanted for file in psutil.Process(pid).open_files())
         except (psutil.Error, OSError):
-            continue
-    return found
+            return False

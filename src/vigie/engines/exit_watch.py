@@ -139,11 +139,17 @@ class ThreadWatch:
 def watch(identity: Identity) -> ExitWatch:
     """Wait for the end of this process in the best way there is; raises ``OSError`` when there is none."""
     try:
-        if sys.platform == "linux":
-            return PidfdWatch(identity.pid)
-        elif sys.platform == "darwin":
-            return KqueueWatch(identity.pid)
+        return _by_kernel(identity.pid)
     except (OSError, AttributeError):
         # no such system call (Python built without it, seccomp, gone in the meantime): the thread finds out
-        pass
-    return ThreadWatch(identity)
+        return ThreadWatch(identity)
+
+
+if sys.platform == "linux":
+    _by_kernel = PidfdWatch
+elif sys.platform == "darwin":
+    _by_kernel = KqueueWatch
+else:
+
+    def _by_kernel(pid: int) -> ExitWatch:
+        raise OSError(pid)

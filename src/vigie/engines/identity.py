@@ -6,7 +6,9 @@ reboot, which changes the boot id.
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 
 from vigie.engines import process_table
 from vigie.engines.base import Identity
@@ -27,6 +29,19 @@ def boot_id() -> str:
             except OSError:
                 pass
     return _boot
+
+
+if sys.platform == "linux":
+
+    def now() -> int:
+        """This moment, on the scale of ``Identity.started``."""
+        return int(time.clock_gettime(time.CLOCK_BOOTTIME) * os.sysconf("SC_CLK_TCK"))
+
+else:
+
+    def now() -> int:
+        """This moment, on the scale of ``Identity.started``."""
+        return int(time.time() * 1_000_000)
 
 
 def of_row(row: process_table.Row) -> Identity:

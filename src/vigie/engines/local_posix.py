@@ -1,4 +1,4 @@
-"""Holds processes on Linux and macOS: own session, inherited copy lock, birth mark, whole tree ended and proven gone."""
+"""Holds processes on Linux and macOS: detached, never twice, ended with all that descends from them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import os
 import signal
 import sys
 import weakref
+from collections.abc import Iterable
 
-from vigie.engines import copy_lock, process_table, process_tree, spawn
+from vigie.engines import birth_mark, clean_signals, copy_lock, posix_held, process_table, process_tree, spawn
 from vigie.engines import identity as identities
 from vigie.engines.base import Held, Identity, LaunchError, LaunchPlan
-from vigie.engines.birth_mark import VARIABLE, MarkedProcesses, new_mark
-from vigie.engines.posix_held import PosixHeld
-from vigie.engines.process_table import Row
 
 assert sys.platform != "win32", "Windows has LocalWindows"  # noqa: S101  (mypy skips the rest there)
 
@@ -22,28 +20,24 @@ class LocalPosix:
 
     def __init__(self) -> None:
         """Hold nobody yet."""
-        self._marked = MarkedProcesses()
-        self._holding: weakref.WeakSet[PosixHeld] = weakref.WeakSet()
-        self._over_at_look: set[int] = set()
+        clean_signals.hear_of_children()
+        self._marked = birth_mark.MarkedProcesses()
+        self._holding: weakref.WeakSet[posix_held.PosixHeld] = weakref.WeakSet()
+        self._over_at_look: set[Identity] = set()
         self._cleared: set[str] = set()
+        self._real_paths: dict[str, str] = {}
 
     def launch(self, plan: LaunchPlan) -> Held:
-        """Start the bot detached; raises ``LaunchError`` and leaves nothing behind."""
-        spawn.refuse_what_cannot_run(plan)
-        lock = self._take_lock(plan.lock_path)
+        """Start the bot detached. Raises ``LaunchError`` and, after a Ctrl-C, leaves nothing behind."""
+        held: posix_held.PosixHeld | None = None
         try:
-            log = spawn.open_log(plan.log_path)
-            try:
-                # named now, when the folders are sure to exist
-                mark = new_mark(os.path.realpath(plan.lock_path))
-                pid = spawn.spawn(plan, {**plan.environment, VARIABLE: str(mark)}, log, lock)
-            finally:
-                os.close(log)
-        finally:
-            # the bot has its own: from here on only its processes hold the lock
-            os.close(lock)
-        held = self._hold_child(pid)
-        self._clear_earlier_life(mark.lock_path, mark.launch)
+            with clean_signals.ctrl_c_waits():
+                held = self._launch(plan)
+        except KeyboardInterrupt:
+            if held is not None:
+                spawn.undo(held.identity.pid)
+                held.close()
+            raise
         return held
 
     def recognise(self, identity: Identity) -> Held | None:
@@ -55,7 +49,7 @@ class LocalPosix:
             held = self._hold(row, child=row.parent == os.getpid())
         except OSError:
             return None
-        # the number may have changed hands while the watch was set up: now it cannot any more
+        # the number may have changed hands while the watch was set up: from now on it cannot any more
         if identities.lives(identity):
             return held
         held.close()
@@ -71,53 +65,80 @@ class LocalPosix:
 
     def copy_holders(self, lock_path: str) -> list[int]:
         """The processes that hold the copy lock, as far as the system tells: some 10 ms."""
-        return copy_lock.holders(lock_path)
+        return _numbers(copy_lock.holders(lock_path))
 
     def ask_to_stop(self, held: Held, step: int) -> None:
-        """Send SIGINT, from step 1 on SIGTERM, and SIGCONT so that a stopped process hears it too."""
+        """Send SIGINT, from step 1 on SIGTERM, and SIGCONT so that a stopped process hears it too.
+
+        Its descendants are remembered first: when it goes and leaves them behind, nothing else may tell.
+        """
         own = _own(held)
         if own.ended() is not None:
             return
-        self._remember(own, process_table.rows())
+        table = process_table.rows()
+        self._remember(own, process_tree.belonging(table, own.known(), own.identity.pid))
+        whole_group = process_tree.may_signal_group(table, own.identity.pid)
         for number in (signal.SIGINT if step == 0 else signal.SIGTERM, signal.SIGCONT):
-            if not own.send_to_group(number):
+            if not (whole_group and own.send_to_group(number)):
                 own.send(number)
 
     def kill_tree(self, held: Held, lock_path: str, launched_by_us: bool) -> None:
         """Freeze all that is proven to belong to the bot until nobody new turns up, then end all of it."""
         own = _own(held)
-        whole_group = launched_by_us or own.group is not None
+        own.ended()
+        table = process_table.rows()
+        whole_group = process_tree.may_signal_group(table, own.identity.pid)
         if whole_group:
             own.send_to_group(signal.SIGSTOP)
         proven = self._proven(own, lock_path) if launched_by_us else set()
-        frozen: dict[Identity, Row] = {}
+        frozen: dict[Identity, process_table.Row] = {}
         for _ in range(process_tree.ROUNDS):
-            if not process_tree.freeze(self._members(own, proven), frozen):
+            if not process_tree.freeze(self._members(own, proven, table), frozen):
                 break
-        own.family.update(frozen)
+            table = process_table.rows()
+        self._remember(own, frozen.values())
         if whole_group:
             own.send_to_group(signal.SIGKILL)
         process_tree.kill(frozen.values())
 
     def remains(self, held: Held, lock_path: str, launched_by_us: bool) -> list[int]:
-        """Numbers of the processes of its tree that still live; a quarter of a millisecond when there are none."""
+        """Numbers of its tree's living processes; when there are none it takes some 0.2 ms to be sure."""
         own = _own(held)
         over = own.ended() is not None
         proven = self._proven(own, lock_path) if launched_by_us and over else set()
-        locked = launched_by_us and over and not proven and copy_lock.is_held(lock_path)
-        if locked:
-            proven.update(copy_lock.holders(lock_path))
         if over and not proven and not own.family and not own.number_in_use():
             return []
-        rows = self._members(own, proven)
-        own.family.update(identities.of_row(row) for row in rows if row.pid != own.identity.pid)
+        rows = self._members(own, proven, process_table.rows())
+        self._remember(own, rows)
         return [row.pid for row in rows]
 
     def end_leftovers(self, lock_path: str) -> list[int]:
         """End at once what an earlier launch left behind, and return the numbers of those processes."""
         self._look()
-        proven = {*self._marked.of(os.path.realpath(lock_path)), *copy_lock.holders(lock_path)}
-        return _end_strays(proven)
+        return _end_strays({*self._marked.of(self._real(lock_path)), *copy_lock.holders(lock_path)})
+
+    def _launch(self, plan: LaunchPlan) -> posix_held.PosixHeld:
+        spawn.refuse_what_cannot_run(plan)
+        lock = self._take_lock(plan.lock_path)
+        try:
+            log = spawn.open_log(plan.log_path)
+            try:
+                mark = birth_mark.new_mark(self._real(plan.lock_path))
+                pid = spawn.spawn(plan, {**plan.environment, birth_mark.VARIABLE: str(mark)}, log, lock)
+            finally:
+                os.close(log)
+        finally:
+            # the bot has its own: from here on only its processes hold the lock
+            os.close(lock)
+        held = self._hold_child(pid)
+        if mark.lock_path not in self._cleared:
+            # Between two launches of ours ``remains`` has proven that nothing is left; before our first one
+            # nobody has. After the new process exists, so that it does not wait for this.
+            self._cleared.add(mark.lock_path)
+            self._look()
+            carriers = self._marked.of(mark.lock_path)
+            _end_strays({who for who, theirs in carriers.items() if theirs.launch != mark.launch})
+        return held
 
     def _take_lock(self, path: str) -> int:
         try:
@@ -129,26 +150,24 @@ class LocalPosix:
         if made:
             # either the very first launch, or somebody removed the lock under a living bot
             self._look()
-            alive = self._marked.of(os.path.realpath(path))
+            alive = self._marked.of(self._real(path))
             if alive:
                 os.close(lock)
-                raise _copy_alive(sorted(alive))
+                raise _copy_alive(alive)
         return lock
 
-    def _hold_child(self, pid: int) -> PosixHeld:
+    def _hold_child(self, pid: int) -> posix_held.PosixHeld:
         try:
             row = process_table.row(pid)
             if row is None:
-                raise OSError
+                raise ProcessLookupError
             return self._hold(row, child=True)
-        except BaseException as error:
+        except OSError as error:
             spawn.undo(pid)
-            if isinstance(error, OSError):
-                raise LaunchError("engine.no-resources", reason=spawn.reason(error)) from None
-            raise
+            raise LaunchError("engine.no-resources", reason=spawn.reason(error)) from None
 
-    def _hold(self, row: Row, *, child: bool) -> PosixHeld:
-        held = PosixHeld(
+    def _hold(self, row: process_table.Row, *, child: bool) -> posix_held.PosixHeld:
+        held = posix_held.PosixHeld(
             identities.of_row(row),
             child=child,
             leads_group=row.group == row.pid,
@@ -157,55 +176,64 @@ class LocalPosix:
         self._holding.add(held)
         return held
 
-    def _clear_earlier_life(self, lock_path: str, launch: str) -> None:
-        """End what an earlier launch of this bot left behind and nobody has looked for yet.
-
-        Between two launches of ours ``remains`` has proven that there is nothing; before our first one
-        nobody has. After the new process exists, so that it does not wait for this.
-        """
-        if lock_path not in self._cleared:
-            self._cleared.add(lock_path)
-            self._look()
-            _end_strays({pid for pid, mark in self._marked.of(lock_path).items() if mark.launch != launch})
-
     def _look(self) -> None:
-        self._over_at_look = {held.identity.pid for held in self._holding if held.over()}
+        self._over_at_look = {held.identity for held in self._holding if held.over()}
         self._marked.look()
 
-    def _proven(self, own: PosixHeld, lock_path: str) -> set[int]:
-        # one look serves all whose own process was over by then: 500 bots dying at once need one, not 500
-        if own.identity.pid not in self._over_at_look:
+    def _proven(self, own: posix_held.PosixHeld, lock_path: str) -> set[Identity]:
+        # one look serves all who were over by then: 500 bots dying at once need one, not 500
+        if own.identity not in self._over_at_look:
             self._look()
-        return set(self._marked.of(os.path.realpath(lock_path)))
+        found = set(self._marked.of(self._real(lock_path)))
+        if not found and own.ended() is not None and copy_lock.is_held(lock_path):
+            found = copy_lock.holders(lock_path)
+        return found
 
-    def _members(self, own: PosixHeld, proven: set[int]) -> list[Row]:
-        table = process_table.rows()
-        led = process_tree.led_by(table, own.identity, own.group, own.session, own.ended_at)
-        return process_tree.belonging(table, led | proven | own.known(table), own.identity.pid)
+    def _members(
+        self, own: posix_held.PosixHeld, proven: set[Identity], table: dict[int, process_table.Row]
+    ) -> list[process_table.Row]:
+        led = process_tree.led_by(
+            table,
+            own.identity,
+            group=own.group is not None,
+            session=own.session is not None,
+            ended_at=own.ended_at,
+        )
+        return process_tree.belonging(table, led | proven | own.known(), own.identity.pid)
 
-    def _remember(self, own: PosixHeld, table: dict[int, Row]) -> None:
-        rows = process_tree.belonging(table, own.known(table), own.identity.pid)
-        own.family.update(identities.of_row(row) for row in rows)
+    def _remember(self, own: posix_held.PosixHeld, rows: Iterable[process_table.Row]) -> None:
+        own.family = {identities.of_row(row) for row in rows if row.pid != own.identity.pid}
+
+    def _real(self, path: str) -> str:
+        # asked for only once the folder exists, so that a link in it is seen
+        if path not in self._real_paths:
+            self._real_paths[path] = os.path.realpath(path)
+        return self._real_paths[path]
 
 
-def _own(held: Held) -> PosixHeld:
-    if not isinstance(held, PosixHeld):
+def _own(held: Held) -> posix_held.PosixHeld:
+    if not isinstance(held, posix_held.PosixHeld):
         raise TypeError("held by another engine")
     return held
 
 
-def _copy_alive(pids: list[int]) -> LaunchError:
+def _numbers(identified: Iterable[Identity]) -> list[int]:
+    return sorted(who.pid for who in identified)
+
+
+def _copy_alive(alive: Iterable[Identity]) -> LaunchError:
+    pids = ", ".join(map(str, _numbers(alive)))
     if not pids:
         return LaunchError("engine.copy-alive-unseen", refused=True)
-    return LaunchError("engine.copy-alive", refused=True, pids=", ".join(map(str, pids)))
+    return LaunchError("engine.copy-alive", refused=True, pids=pids)
 
 
-def _end_strays(proven: set[int]) -> list[int]:
-    frozen: dict[Identity, Row] = {}
+def _end_strays(proven: set[Identity]) -> list[int]:
+    frozen: dict[Identity, process_table.Row] = {}
     if proven:
         for _ in range(process_tree.ROUNDS):
             rows = process_tree.belonging(process_table.rows(), proven, leader=0)
             if not process_tree.freeze(rows, frozen):
                 break
         process_tree.kill(frozen.values())
-    return sorted(row.pid for row in frozen.values())
+    return _numbers(frozen)

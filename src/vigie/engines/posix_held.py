@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sys
-import time
 
 from vigie.engines import exit_status, exit_watch
 from vigie.engines import identity as identities
@@ -15,14 +15,6 @@ assert sys.platform != "win32", "LocalWindows holds handles"  # noqa: S101  (myp
 
 TO_GROUP = 1 << 2
 """PIDFD_SIGNAL_PROCESS_GROUP of linux/pidfd.h: Linux 6.9 and later."""
-
-
-def boot_ticks() -> int:
-    """Now, in the unit and from the origin of ``Identity.started``."""
-    if sys.platform == "linux":
-        return int(time.clock_gettime(time.CLOCK_BOOTTIME) * os.sysconf("SC_CLK_TCK"))
-    else:
-        return int(time.time() * 1_000_000)
 
 
 class PosixHeld:
@@ -40,7 +32,7 @@ class PosixHeld:
         self.session = identity.pid if leads_session else None
         self.family: set[Identity] = set()
         self.ended_at: int | None = None
-        """Boot ticks when its end was noticed."""
+        """When its end was noticed, on the scale of ``Identity.started``."""
         self._exit: Exit | None = None
         self._watch = exit_watch.watch(identity)
 
@@ -53,17 +45,44 @@ class PosixHeld:
         """A descriptor that becomes readable once the process has ended."""
         return self._watch.fileno()
 
+    def over(self) -> bool:
+        """Whether it has ended; unlike ``ended``, does not reap it."""
+        return self._exit is not None or self._watch.over()
+
     def ended(self) -> Exit | None:
         """How it ended, or None while it lives; reaps it when it is our child."""
         if self._exit is None and self._watch.over():
             self._exit = self._reap()
-            self.ended_at = boot_ticks()
+            self.ended_at = identities.now()
         return self._exit
 
     def close(self) -> None:
         """Let go of the descriptor; the process itself is left alone."""
         self.ended()
         self._watch.close()
+
+    def known(self) -> set[Identity]:
+        """The process and the descendants seen so far."""
+        return {self._identity, *self.family}
+
+    def number_in_use(self) -> bool:
+        """Whether anything bears its number: itself, a later process, or a group or session it once led."""
+        if self._exit is None:
+            return True
+        if self.group is None and self.session is None:
+            return False
+        try:
+            if sys.platform == "linux":
+                # setting an owner fails with ESRCH for a number that no process, group or session bears
+                # (f_setown in fs/fcntl.c; older kernels never fail): one system call instead of a search
+                fcntl.fcntl(self._watch.fileno(), fcntl.F_SETOWN, self._identity.pid)
+            else:
+                os.killpg(self._identity.pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            pass
+        return True
 
     def send(self, number: int) -> None:
         """Signal this very process; nothing happens when it has ended or may not be signalled."""
@@ -81,9 +100,9 @@ class PosixHeld:
     def send_to_group(self, number: int) -> bool:
         """Signal the whole group that it leads, all at one moment; return whether that reached anybody.
 
-        Refused where the group's number could by now be another's, or where we ourselves belong to it.
+        Refused where the group's number could by now be another's.
         """
-        if self.group is None or self.group == os.getpgrp():
+        if self.group is None:
             return False
         try:
             if sys.platform == "linux" and isinstance(self._watch, exit_watch.PidfdWatch):

@@ -15,11 +15,10 @@ from collections.abc import Iterable
 from vigie.engines import identity as identities
 from vigie.engines import process_table
 from vigie.engines.base import Identity
-from vigie.engines.process_table import Row
 
 assert sys.platform != "win32", "LocalWindows ends job objects"  # noqa: S101  (mypy skips the rest there)
 
-Table = dict[int, Row]
+Table = dict[int, process_table.Row]
 
 ROUNDS = 10
 """Looks at the process table until nobody new turns up; what multiplies faster is left to the next kill."""
@@ -40,7 +39,9 @@ def descendants(table: Table, roots: Iterable[int]) -> set[int]:
     return found
 
 
-def led_by(table: Table, leader: Identity, group: bool, session: bool, ended_at: int | None) -> set[int]:
+def led_by(
+    table: Table, leader: Identity, *, group: bool, session: bool, ended_at: int | None
+) -> set[Identity]:
     """Return the members of the group and the session that ``leader`` leads or led.
 
     A number stays taken while a group or session bears it, but once all of them are gone it is free for
@@ -48,15 +49,15 @@ def led_by(table: Table, leader: Identity, group: bool, session: bool, ended_at:
     never died out in between.
     """
     pid = leader.pid
-    members = {
-        row.pid for row in table.values() if (group and row.group == pid) or (session and row.session == pid)
-    }
-    if ended_at is None:
-        return members
     namesake = table.get(pid)
     if namesake is not None and namesake.started != leader.started:
         return set()
-    return members if any(table[member].started <= ended_at for member in members) else set()
+    members = [
+        row for row in table.values() if (group and row.group == pid) or (session and row.session == pid)
+    ]
+    if ended_at is not None and not any(row.started <= ended_at for row in members):
+        return set()
+    return {identities.of_row(row) for row in members}
 
 
 def spared(table: Table, found: set[int], leader: int) -> set[int]:
@@ -75,15 +76,18 @@ def spared(table: Table, found: set[int], leader: int) -> set[int]:
     return ours - {leader}
 
 
-def belonging(table: Table, proven: Iterable[int], leader: int) -> list[Row]:
+def belonging(table: Table, proven: Iterable[Identity], leader: int) -> list[process_table.Row]:
     """Return the living among ``proven`` and their descendants, parents before their children."""
-    found = descendants(table, (pid for pid in proven if pid > 1))
+    roots = [
+        who.pid for who in proven if (row := table.get(who.pid)) is not None and identities.of_row(row) == who
+    ]
+    found = descendants(table, roots)
     found -= spared(table, found, leader)
     living = [row for pid in found if (row := table.get(pid)) is not None and not row.over]
     return sorted(living, key=lambda row: (row.started, row.pid))
 
 
-def signal_proven(row: Row, number: int, *, orphaned: bool = False) -> bool:
+def signal_proven(row: process_table.Row, number: int, *, orphaned: bool = False) -> bool:
     """Signal the process of ``row`` if it is still that one, and return whether it was signalled.
 
     ``orphaned``: its parent may have changed since. Raises nothing: a process that is gone or another
@@ -114,14 +118,24 @@ def signal_proven(row: Row, number: int, *, orphaned: bool = False) -> bool:
         return False
 
 
-def _still(row: Row, orphaned: bool) -> bool:
+def _still(row: process_table.Row, orphaned: bool) -> bool:
     now = process_table.row(row.pid)
     if now is None or now.over:
         return False
     return now.started == row.started if orphaned else row.same_process(now)
 
 
-def freeze(rows: Iterable[Row], frozen: dict[Identity, Row]) -> bool:
+def may_signal_group(table: Table, leader: int) -> bool:
+    """Whether neither ourselves nor any of those who started us, the leader excepted, is in its group."""
+    pid: int | None = os.getpid()
+    while pid is not None and (row := table.get(pid)) is not None and pid > 1:
+        if row.group == leader and pid != leader:
+            return False
+        pid = row.parent
+    return True
+
+
+def freeze(rows: Iterable[process_table.Row], frozen: dict[Identity, process_table.Row]) -> bool:
     """Stop the processes that are not in ``frozen`` yet and note them there; return whether there were any.
 
     Parents come first: a stopped process starts no more children and keeps those it has, so that what was
@@ -136,7 +150,7 @@ def freeze(rows: Iterable[Row], frozen: dict[Identity, Row]) -> bool:
     return news
 
 
-def kill(rows: Iterable[Row]) -> None:
+def kill(rows: Iterable[process_table.Row]) -> None:
     """End these processes, if they are still the same ones."""
     for row in rows:
         signal_proven(row, signal.SIGKILL, orphaned=True)

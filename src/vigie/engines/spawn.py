@@ -11,25 +11,14 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
 
-from vigie.engines import command_line
+from vigie.engines import clean_signals, command_line
 from vigie.engines.base import LaunchError, LaunchPlan
 
 assert sys.platform != "win32", "LocalWindows starts its programs through a job object"  # noqa: S101  (mypy skips the rest there)
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 EXHAUSTED = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
-
-RESETTABLE = sorted(
-    # KILL and STOP cannot be ignored; Python's own ignored ones (PIPE, XFSZ) are restored by subprocess
-    set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}
-)
-
-_Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 def open_log(path: str) -> int:
@@ -81,9 +70,8 @@ def spawn(plan: LaunchPlan, environment: dict[str, str], log: int, lock: int) ->
     ``subprocess`` uses vfork as long as nothing has to run in the child before the program, so that the
     cost does not grow with our own size (0.6 ms against 2.2).
     """
-    process: subprocess.Popen[bytes] | None = None
     try:
-        with _clean_signals():
+        with clean_signals.defaults():
             process = subprocess.Popen(
                 plan.command,
                 stdin=subprocess.DEVNULL,
@@ -95,58 +83,20 @@ def spawn(plan: LaunchPlan, environment: dict[str, str], log: int, lock: int) ->
                 pass_fds=(lock,),
                 start_new_session=True,
             )
-            # Popen would warn that the process still runs, and could reap it before we learn how it ended
-            process.returncode = 0
     except (OSError, ValueError, TypeError, subprocess.SubprocessError) as error:
         raise explain(plan, error) from None
-    except BaseException:
-        if process is not None:
-            undo(process.pid)
-        raise
+    # Popen would warn that the process still runs, and could reap it before we learn how it ended
+    process.returncode = 0
     return process.pid
 
 
 def undo(pid: int) -> None:
-    """End and reap a child that nobody will hear of."""
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-
-
-@contextmanager
-def _clean_signals() -> Iterator[None]:
-    """Let the program started meanwhile begin with every signal at its default and none blocked.
-
-    Ignored and blocked signals outlive exec (signal(7)): started with ``nohup`` or ``&`` we ignore SIGHUP or
-    SIGINT, and a bot that inherits that can never be asked to stop. A signal with a handler of ours goes
-    back to its default by itself, so for a moment the ignored ones get a handler that does nothing. And a
-    Ctrl-C waits until we know the program's number. Only the main thread may do all this; elsewhere
-    handlers are left as they are.
-    """
-    before: dict[int, _Handler] = {}
-    interrupted: list[int] = []
-
-    def note(number: int, frame: object) -> None:
-        del frame
-        interrupted.append(number)
-
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    """End and reap a child of ours that nobody will hear of, with its whole group."""
     try:
-        if threading.current_thread() is threading.main_thread():
-            for number in RESETTABLE:
-                handler = signal.getsignal(number)
-                if handler is signal.SIG_IGN or handler is signal.default_int_handler:
-                    signal.signal(number, _do_nothing if handler is signal.SIG_IGN else note)
-                    before[number] = handler
-        if blocked:
-            signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        yield
-    finally:
-        if blocked:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        for changed, handler in before.items():
-            signal.signal(changed, handler)
-        if interrupted:
-            raise KeyboardInterrupt
+        os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass
 
 
 def explain(plan: LaunchPlan, error: Exception) -> LaunchError:
@@ -180,10 +130,6 @@ def _is_anywhere(plan: LaunchPlan, command: str) -> bool:
         return True
     folders = os.get_exec_path(plan.environment)
     return any(os.path.exists(os.path.join(plan.directory, folder, command)) for folder in folders)
-
-
-def _do_nothing(number: int, frame: object) -> None:
-    del number, frame
 
 
 def _names_a_file(script: str) -> bool:

@@ -17,10 +17,9 @@ import sys
 import time
 
 from vigie.engines import _winapi
-from vigie.engines.windows_handle import Handle, failure, open_file
+from vigie.engines import windows_handle as handles
 
-if sys.platform != "win32":
-    raise ImportError("a POSIX system has flock")
+assert sys.platform == "win32", "a POSIX system has flock"  # noqa: S101  (mypy skips the rest elsewhere)
 
 ASKING_AGAIN = 5
 """Whoever asks opens the file for some microseconds, a virus scanner for some more: try a few times."""
@@ -35,7 +34,7 @@ class Held(Exception):  # noqa: N818  (an answer, not an error)
     """Some process keeps the file open."""
 
 
-def take(path: str) -> Handle:
+def take(path: str) -> handles.Handle:
     """Open ``path`` so that nobody else can, to be inherited. Raises ``Held`` and ``OSError``.
 
     The file, and its folder when that is missing, are made.
@@ -82,12 +81,12 @@ def holders(path: str) -> list[int]:
         manager.RmEndSession(session)
 
 
-def _open(path: str, share: int, *, create: bool, inherit: bool) -> Handle:
+def _open(path: str, share: int, *, create: bool, inherit: bool) -> handles.Handle:
     for attempt in range(ASKING_AGAIN):
         if attempt:
             time.sleep(PAUSE)
         try:
-            return open_file(path, ACCESS, share, create=create, inherit=inherit)
+            return handles.open_file(path, ACCESS, share, create=create, inherit=inherit)
         except OSError as error:
             if error.winerror != _winapi.ERROR_SHARING_VIOLATION:
                 raise
@@ -96,4 +95,4 @@ def _open(path: str, share: int, *, create: bool, inherit: bool) -> Handle:
 
 def _succeed(code: int) -> None:
     if code:
-        raise failure(code)
+        raise handles.failure(code)

@@ -16,11 +16,10 @@ import os
 import sys
 
 from vigie.engines import _winapi
+from vigie.engines import windows_handle as handles
 from vigie.engines import windows_process as processes
-from vigie.engines.windows_handle import Handle, check
 
-if sys.platform != "win32":
-    raise ImportError("job objects are Windows'")
+assert sys.platform == "win32", "job objects are Windows'"  # noqa: S101  (mypy skips the rest elsewhere)
 
 FIRST_ROOM = 64
 """Process numbers asked for at first; doubled until all fit."""
@@ -43,21 +42,24 @@ def name_of(lock_path: str) -> str:
 class Job:
     """An open job object."""
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: handles.Handle) -> None:
         """Own its handle."""
         self.handle = handle
 
     @classmethod
     def create(cls, lock_path: str) -> Job:
-        """Make the job, or open it when it exists; the handle can be inherited. Raises ``Closed``, ``OSError``."""
+        """Make the job, or open it when it exists, so that the handle can be inherited.
+
+        Raises ``Closed`` and ``OSError``.
+        """
         security = _winapi.SecurityAttributes(ctypes.sizeof(_winapi.SecurityAttributes), None, True)
         value = _winapi.CreateJobObjectW(ctypes.byref(security), name_of(lock_path))
         if value is None and _winapi.last_error() == _winapi.ERROR_ACCESS_DENIED:
             raise Closed
-        job = cls(Handle(value))
+        job = cls(handles.Handle(value))
         # a bot that crashes must end, not wait for somebody to close the window that tells of it
         limits = _winapi.JobLimits(flags=_winapi.JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION)
-        check(
+        handles.check(
             _winapi.SetInformationJobObject(
                 job.handle.value,
                 _winapi.JOB_OBJECT_EXTENDED_LIMIT_INFORMATION,
@@ -78,12 +80,12 @@ class Job:
                 return None
             if code == _winapi.ERROR_ACCESS_DENIED:
                 raise Closed
-        return cls(Handle(value))
+        return cls(handles.Handle(value))
 
     def active(self) -> int:
         """Return how many of its processes live: a few microseconds. Raises ``OSError``."""
         accounting = _winapi.JobAccounting()
-        check(
+        handles.check(
             _winapi.QueryInformationJobObject(
                 self.handle.value,
                 _winapi.JOB_OBJECT_BASIC_ACCOUNTING_INFORMATION,
@@ -108,14 +110,14 @@ class Job:
                 None,
             )
             if not succeeded and _winapi.last_error() != _winapi.ERROR_MORE_DATA:
-                check(succeeded)
+                handles.check(succeeded)
             counts = _winapi.JobPids.from_buffer(answer)
             if succeeded and counts.listed >= counts.assigned:
                 numbers = (ctypes.c_size_t * counts.listed).from_buffer(answer, head)
                 return [pid for pid in numbers if pid]
             room *= 2
 
-    def holds(self, process: Handle) -> bool:
+    def holds(self, process: handles.Handle) -> bool:
         """Whether a process belongs to it."""
         answer = _winapi.BOOL()
         asked = _winapi.IsProcessInJob(process.value, self.handle.value, ctypes.byref(answer))

@@ -6,11 +6,10 @@ import ctypes
 import sys
 
 from vigie.engines import _winapi
+from vigie.engines import windows_handle as handles
 from vigie.engines.base import Identity
-from vigie.engines.windows_handle import Handle, check
 
-if sys.platform != "win32":
-    raise ImportError("handles are Windows'")
+assert sys.platform == "win32", "handles are Windows'"  # noqa: S101  (mypy skips the rest elsewhere)
 
 LOOK = _winapi.PROCESS_QUERY_LIMITED_INFORMATION | _winapi.SYNCHRONIZE
 END = LOOK | _winapi.PROCESS_TERMINATE
@@ -21,14 +20,14 @@ KILLED = 1
 HIGHEST = 0xFFFF_FFFF
 
 
-def open_process(pid: int, access: int = LOOK) -> Handle | None:
+def open_process(pid: int, access: int = LOOK) -> handles.Handle | None:
     """Open process ``pid``, or None when there is none or we may not."""
     if not 0 < pid <= HIGHEST:
         return None
     value = _winapi.OpenProcess(access, False, pid)
     if value is None:
         return None
-    handle = Handle(value)
+    handle = handles.Handle(value)
     if _winapi.GetProcessId(value) != pid:
         # Windows ignores the two lowest bits of the number it is asked for: 4001 opens process 4000
         handle.close()
@@ -36,7 +35,7 @@ def open_process(pid: int, access: int = LOOK) -> Handle | None:
     return handle
 
 
-def open_living(identity: Identity, access: int = LOOK) -> Handle | None:
+def open_living(identity: Identity, access: int = LOOK) -> handles.Handle | None:
     """Open this very process, or None when it has ended, the number is another's now, or we may not."""
     handle = open_process(identity.pid, access)
     if handle is None:
@@ -50,27 +49,30 @@ def open_living(identity: Identity, access: int = LOOK) -> Handle | None:
     return None
 
 
-def over(handle: Handle) -> bool:
-    """Whether it has ended. The exit code cannot tell: 259 means "runs still", and programs may end with it."""
+def over(handle: handles.Handle) -> bool:
+    """Whether it has ended.
+
+    The exit code cannot tell: 259 stands for "runs still", and a program may end with it.
+    """
     return bool(_winapi.WaitForSingleObject(handle.value, 0) == _winapi.WAIT_OBJECT_0)
 
 
-def exit_code(handle: Handle) -> int:
+def exit_code(handle: handles.Handle) -> int:
     """Return the exit code of an ended process, without sign: 0xC000013A after an unheeded Ctrl-Break."""
     code = _winapi.DWORD()
-    check(_winapi.GetExitCodeProcess(handle.value, ctypes.byref(code)))
+    handles.check(_winapi.GetExitCodeProcess(handle.value, ctypes.byref(code)))
     return code.value
 
 
-def identity_of(handle: Handle) -> Identity:
+def identity_of(handle: handles.Handle) -> Identity:
     """Who it is; the time of its creation is absolute, so no boot is needed. Raises ``OSError``."""
     created, *others = (_winapi.FileTime() for _ in range(4))
-    check(
+    handles.check(
         _winapi.GetProcessTimes(handle.value, ctypes.byref(created), *(ctypes.byref(time) for time in others))
     )
     return Identity(int(_winapi.GetProcessId(handle.value)), created.whole(), "")
 
 
-def terminate(handle: Handle) -> None:
+def terminate(handle: handles.Handle) -> None:
     """End it now; nothing happens when it has ended or we may not."""
     _winapi.TerminateProcess(handle.value, KILLED)

@@ -7,10 +7,9 @@ import sys
 from typing import NamedTuple
 
 from vigie.engines import _winapi
-from vigie.engines.windows_handle import Handle, check
+from vigie.engines import windows_handle as handles
 
-if sys.platform != "win32":
-    raise ImportError("CreateProcessW is Windows'")
+assert sys.platform == "win32", "CreateProcessW is Windows'"  # noqa: S101  (mypy skips the rest elsewhere)
 
 FLAGS = (
     _winapi.CREATE_NEW_PROCESS_GROUP  # so that Ctrl-Break can be meant for it alone
@@ -27,12 +26,12 @@ class Start(NamedTuple):
     line: str
     directory: str | None
     environment: str | None
-    stdin: Handle
-    output: Handle
-    job: Handle | None = None
+    stdin: handles.Handle
+    output: handles.Handle
+    job: handles.Handle | None = None
 
 
-def spawn(start: Start) -> Handle:
+def spawn(start: Start) -> handles.Handle:
     """Start a process and return its handle. Raises ``OSError``; then there is none.
 
     The process leaves the jobs that we are in ourselves if they allow it, so that it does not end with the
@@ -46,13 +45,13 @@ def spawn(start: Start) -> Handle:
     return _create(start, FLAGS)
 
 
-def _create(start: Start, flags: int) -> Handle:
-    handles = [start.stdin.value, start.output.value]
+def _create(start: Start, flags: int) -> handles.Handle:
+    inherited = [start.stdin.value, start.output.value]
     if start.job is not None:
-        handles.append(start.job.value)
+        inherited.append(start.job.value)
     with _Attributes() as attributes:
-        # only these are inherited, whatever other threads open meanwhile
-        attributes.add(_winapi.PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles)
+        # only these are inherited, whatever other threads open meanwhile; none may be named twice
+        attributes.add(_winapi.PROC_THREAD_ATTRIBUTE_HANDLE_LIST, list(dict.fromkeys(inherited)))
         if start.job is not None:
             # in the job before its first instruction (Windows 10): it can start no child outside
             attributes.add(_winapi.PROC_THREAD_ATTRIBUTE_JOB_LIST, [start.job.value])
@@ -64,7 +63,7 @@ def _create(start: Start, flags: int) -> Handle:
         info.attributes = attributes.address
         block = None if start.environment is None else start.environment.encode("utf-16-le", "surrogatepass")
         created = _winapi.ProcessInformation()
-        check(
+        handles.check(
             _winapi.CreateProcessW(
                 start.program,
                 # Windows writes into the command line it is given: a buffer, never Python's own string
@@ -79,8 +78,8 @@ def _create(start: Start, flags: int) -> Handle:
                 ctypes.byref(created),
             )
         )
-    Handle(created.thread).close()
-    return Handle(created.process)
+    handles.Handle(created.thread).close()
+    return handles.Handle(created.process)
 
 
 class _Attributes:
@@ -95,14 +94,14 @@ class _Attributes:
         self._memory = ctypes.create_string_buffer(size.value)
         self._values: list[object] = []
         self.address = ctypes.addressof(self._memory)
-        check(
+        handles.check(
             _winapi.InitializeProcThreadAttributeList(self.address, self.MOST, 0, ctypes.byref(size))
         )
 
-    def add(self, attribute: int, handles: list[int]) -> None:
-        values = (_winapi.HANDLE * len(handles))(*handles)
+    def add(self, attribute: int, kernel_handles: list[int]) -> None:
+        values = (_winapi.HANDLE * len(kernel_handles))(*kernel_handles)
         self._values.append(values)  # the list points to it until it is deleted
-        check(
+        handles.check(
             _winapi.UpdateProcThreadAttribute(
                 self.address, 0, attribute, values, ctypes.sizeof(values), None, None
             )

@@ -6,5 +6,5 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bot already online (PID {pid}), nothing launched",
     ),
     "act.already-stopped": ("Bot déjà arrêté, rien à faire", "Bot already stopped, nothing to do"),
-    "act.stopped": ("Bot: ARRÊTÉ", "Bot: STOPPED"),
+    "act.stopped": ("Bot: ARRÊTÉ [OK]", "Bot: STOPPED [OK]"),
 }

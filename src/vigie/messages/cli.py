@@ -2,29 +2,29 @@
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "cli.unknown-verb": (
-        "Commande inconnue: '{found}'. Commandes: {known}",
+        "Commande inconnue : '{found}'. Commandes : {known}",
         "Unknown command: '{found}'. Commands: {known}",
     ),
     "cli.unknown-verb.hint": ("'vigie --help' les explique.", "'vigie --help' explains them."),
     "cli.unknown-verb-near": (
-        "Commande inconnue: '{found}'. Vouliez-vous dire '{near}'?",
+        "Commande inconnue : '{found}'. Vouliez-vous dire '{near}' ?",
         "Unknown command: '{found}'. Did you mean '{near}'?",
     ),
     "cli.unknown-verb-near.hint": (
         "'vigie --help' montre toutes les commandes.",
         "'vigie --help' shows all commands.",
     ),
-    "cli.no-verb": ("Il manque une commande. Commandes: {known}", "A command is missing. Commands: {known}"),
+    "cli.no-verb": ("Il manque une commande. Commandes : {known}", "A command is missing. Commands: {known}"),
     "cli.no-verb.hint": (
-        "Par exemple: 'vigie check'. 'vigie --help' les explique.",
+        "Par exemple : 'vigie check'. 'vigie --help' les explique.",
         "For example: 'vigie check'. 'vigie --help' explains them.",
     ),
     "cli.unknown-option": (
-        "Option inconnue: '{found}'. Options possibles: {known}",
+        "Option inconnue : '{found}'. Options possibles : {known}",
         "Unknown option: '{found}'. Possible options: {known}",
     ),
     "cli.unknown-option-near": (
-        "Option inconnue: '{found}'. Vouliez-vous dire '{near}'?",
+        "Option inconnue : '{found}'. Vouliez-vous dire '{near}' ?",
         "Unknown option: '{found}'. Did you mean '{near}'?",
     ),
     "cli.option-elsewhere": (
@@ -38,34 +38,37 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "cli.given-twice": ("L'option {option} est donnée deux fois", "Option {option} is given twice"),
     "cli.unknown-language": (
-        "Langue inconnue: '{found}'. Langues: fr, en",
+        "Langue inconnue : '{found}'. Langues : fr, en",
         "Unknown language: '{found}'. Languages: fr, en",
     ),
     "cli.two-flags": (
-        "Une seule action à la fois: {first} ou {second}",
+        "Une seule action à la fois : {first} ou {second}",
         "One action at a time: {first} or {second}",
     ),
     "cli.too-many-words": (
-        "Mot en trop pour '{verb}': '{found}'",
+        "Mot en trop pour '{verb}' : '{found}'",
         "One word too many for '{verb}': '{found}'",
     ),
     "cli.lines": (
-        "Nombre de lignes non valable: '{found}'. Il faut un entier de 0 à {most}",
+        "Nombre de lignes non valable : '{found}'. Il faut un entier de 0 à {most}",
         "Not a valid number of lines: '{found}'. A whole number from 0 to {most} is needed",
     ),
     "cli.one-bot": (
-        "Plusieurs bots dans ce projet: {names}. Nommez celui dont vous voulez les logs",
+        "Plusieurs bots dans ce projet : {names}. Nommez celui dont vous voulez les logs",
         "Several bots in this project: {names}. Name the one whose logs you want",
     ),
     "cli.no-log-yet": (
-        "Le bot n'a encore rien écrit: pas de fichier {path}",
+        "Le bot n'a encore rien écrit : pas de fichier {path}",
         "The bot has not printed anything yet: no file {path}",
     ),
     "cli.no-log-yet.hint": (
         "Le fichier naît au premier 'vigie start'.",
         "The file is born with the first 'vigie start'.",
     ),
-    "cli.request-unreadable": ("Demande illisible: {path} ({why})", "Request cannot be read: {path} ({why})"),
+    "cli.request-unreadable": (
+        "Demande illisible : {path} ({why})",
+        "Request cannot be read: {path} ({why})",
+    ),
     "cli.request-damaged": (
         "Le fichier {path} n'est pas une demande de commit_and_restart",
         "The file {path} is not a request of commit_and_restart",
@@ -73,17 +76,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "cli.interrupted": ("Interrompu par Ctrl-C", "Interrupted by Ctrl-C"),
     "cli.defect": ("Erreur interne de vigie ({kind})", "Internal error of vigie ({kind})"),
     "cli.defect-kept": (
-        "Erreur interne de vigie ({kind}); détails gardés dans {path}",
+        "Erreur interne de vigie ({kind}) ; détails gardés dans {path}",
         "Internal error of vigie ({kind}); details kept in {path}",
     ),
     "cli.defect.hint": (
-        "Rien n'a été perdu: 'vigie status' dit où en est le bot. Joignez ces détails à un rapport d'erreur.",
+        "Rien n'a été perdu : 'vigie status' dit où en est le bot. Joignez ces détails à un rapport d'erreur.",
         "Nothing was lost: 'vigie status' tells how the bot is. Attach these details to a bug report.",
     ),
     "cli.help": (
-        """vigie: garde un bot en ligne
+        """vigie : garde un bot en ligne
 
-Usage: vigie COMMANDE [BOT...] [options]
+Usage : vigie COMMANDE [BOT...] [options]
 
   check      dire si le bot est en ligne (code de sortie 0 ou 1)
   status     tout ce qui est connu du bot
@@ -94,18 +97,18 @@ Usage: vigie COMMANDE [BOT...] [options]
   monitor    le surveiller en continu et le relancer s'il tombe ou se bloque
   ship       commit, push, vérification, redémarrage s'il s'est arrêté
              -m TEXTE, --files A,B
-  logs       ce que le bot écrit; -f pour suivre, -n NOMBRE de lignes
+  logs       ce que le bot écrit ; -f pour suivre, -n NOMBRE de lignes
   init       préparer un dossier de bot (n'écrase jamais rien)
   demo       voir tout cela sur un bot d'exemple, en moins de 30 s
 
-Options, avant ou après la commande:
+Options, avant ou après la commande :
   --project DOSSIER   dossier du bot (sinon VIGIE_PROJECT, sinon le dossier courant)
   --lang fr|en        langue
   --json              un seul objet JSON sur la sortie standard
   --quiet, -q         seulement les avertissements et les erreurs
   --version, -V       version
 
-Codes de sortie: 0 fait ou en ligne, 1 hors ligne ou échec, 2 mauvais usage ou réglage, 3 refusé pour ne
+Codes de sortie : 0 fait ou en ligne, 1 hors ligne ou échec, 2 mauvais usage ou réglage, 3 refusé pour ne
 rien perdre, 4 envoyé mais bot hors ligne, 130 interrompu.""",
         """vigie: keeps a bot online
 
@@ -135,7 +138,7 @@ Exit codes: 0 done or online, 1 offline or failed, 2 wrong usage or settings, 3 
 lost, 4 shipped but the bot is offline, 130 interrupted.""",
     ),
     "cli.door-help": (
-        """bot_monitor.py: moniteur du bot
+        """bot_monitor.py : moniteur du bot
 
   --check    vérifier l'état du bot (par défaut)
   --status   afficher le statut détaillé
@@ -144,7 +147,7 @@ lost, 4 shipped but the bot is offline, 130 interrupted.""",
   --restart  redémarrer le bot
   --monitor  monitoring continu
 
-Options: --project DOSSIER, --lang fr|en, --json, --quiet""",
+Options : --project DOSSIER, --lang fr|en, --json, --quiet""",
         """bot_monitor.py: the bot's monitor
 
   --check    check the bot's state (the default)

@@ -114,6 +114,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Libérez de la place, puis relancez",
         "Free some space, then start again",
     ),
+    "engine.batch-argument": (
+        "{command} est un fichier de commandes de Windows : le caractère {character} y serait interprété par"
+        " cmd.exe, le bot n'est pas lancé",
+        "{command} is a Windows batch file: cmd.exe would interpret the character {character}, so the bot was"
+        " not started",
+    ),
+    "engine.batch-argument.hint": (
+        "Indiquez dans command le programme que ce fichier lance (par exemple node et son script), ou retirez"
+        " ce caractère",
+        "Name in command the program that this file runs (for example node and its script), or remove that"
+        " character",
+    ),
+    "engine.bad-variable": (
+        "La variable d'environnement {variable} a un nom ou une valeur que Windows n'accepte pas",
+        "The environment variable {variable} has a name or a value that Windows does not accept",
+    ),
+    "engine.bad-variable.hint": (
+        "Corrigez-la dans .env ou dans l'environnement : pas de = dans le nom, aucun caractère nul",
+        "Correct it in .env or in the environment: no = in its name, no null character",
+    ),
     "engine.too-big": (
         "La commande et l'environnement du bot dépassent ce que le système accepte",
         "The bot's command and environment are larger than the system accepts",

@@ -195,6 +195,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _IMPOSSIBLE + "health_url ne commence pas par http://, https://, tcp:// ou exec:",
         "Cannot check: health_url does not start with http://, https://, tcp:// or exec:",
     ),
+    "probe.bad-url-credentials": (
+        _IMPOSSIBLE + "health_url contient un nom d'utilisateur ou un mot de passe",
+        "Cannot check: health_url holds a user name or password",
+    ),
+    "probe.bad-url-credentials.hint": (
+        "health_url est affichée et journalisée : ouvrez plutôt l'adresse de santé à cette machine seule",
+        "health_url is shown and logged: rather open the health address to this machine alone",
+    ),
     "probe.bad-url-host": (
         _IMPOSSIBLE + "health_url ne contient pas de nom de machine valable",
         "Cannot check: health_url holds no valid host name",

@@ -11,7 +11,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "runtime.stopping": ("Arrêt du bot (PID {pid})...", "Stopping the bot (PID {pid})..."),
     "runtime.stopped": ("Bot arrêté", "Bot stopped"),
     "runtime.killing": (
-        "Le bot ne s'est pas arrêté en {seconds} s: arrêt forcé de tous ses processus",
+        "Le bot ne s'est pas arrêté en {seconds} s : arrêt forcé de tous ses processus",
         "The bot did not stop within {seconds} s: ending all its processes",
     ),
     "runtime.adopted": (
@@ -22,7 +22,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bot lancé à la main, reconnu (PID {pid})",
         "Bot launched by hand, recognised (PID {pid})",
     ),
-    "runtime.exited": ("Le bot s'est arrêté de lui-même: {how}", "The bot ended by itself: {how}"),
+    "runtime.exited": ("Le bot s'est arrêté de lui-même : {how}", "The bot ended by itself: {how}"),
     "runtime.with-code": ("code de sortie {exit_status}", "exit code {exit_status}"),
     "runtime.by-signal": ("tué par le signal {signal}", "killed by signal {signal}"),
     "runtime.in-unknown-way": ("code de sortie inconnu", "exit code unknown"),
@@ -31,41 +31,41 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bad check {failures}/{needed} before the bot counts as hung",
     ),
     "runtime.recovered": ("Le bot répond de nouveau", "The bot answers again"),
-    "runtime.hung": ("Le bot est bloqué: il va être remplacé", "The bot is hung: it will be replaced"),
+    "runtime.hung": ("Le bot est bloqué : il va être remplacé", "The bot is hung: it will be replaced"),
     "runtime.never-ready": (
-        "Le bot n'a jamais répondu dans les {grace} s après son lancement: il va être remplacé",
+        "Le bot n'a jamais répondu dans les {grace} s après son lancement : il va être remplacé",
         "The bot never answered within {grace} s of its launch: it will be replaced",
     ),
     "runtime.unresponsive": ("Le bot est lancé mais ne répond pas", "The bot is running but does not answer"),
     "runtime.backoff": ("Nouvel essai dans {seconds} s", "Next try in {seconds} s"),
     "runtime.tell-gave-up": (
-        "Abandon des essais rapprochés après {deaths} arrêts de suite: un essai toutes les 15 min désormais; "
+        "Abandon des essais rapprochés après {deaths} arrêts de suite : un essai toutes les 15 min désormais ; "
         "'vigie start' réessaie aussitôt",
         "Quick tries given up after {deaths} ends in a row: one try every 15 min from now on; "
         "'vigie start' tries at once",
     ),
     "runtime.tell-daily-limit": (
-        "Limite de {limit} redémarrages par jour atteinte: le bot attend, pour protéger son compte",
+        "Limite de {limit} redémarrages par jour atteinte : le bot attend, pour protéger son compte",
         "Limit of {limit} restarts a day reached: the bot waits, to protect its account",
     ),
     "runtime.tell-leftovers": (
-        "Des processus du bot résistent à l'arrêt forcé: nouvel essai, aucun second bot n'est lancé entre-temps",
+        "Des processus du bot résistent à l'arrêt forcé : nouvel essai, aucun second bot n'est lancé entre-temps",
         "Processes of the bot resist being ended: trying again, no second bot is launched meanwhile",
     ),
     "runtime.tell-trial-passed": (
-        "Nouvelle version {release} éprouvée: le bot est resté en ligne",
+        "Nouvelle version {release} éprouvée : le bot est resté en ligne",
         "New version {release} proven: the bot stayed online",
     ),
     "runtime.tell-trial-failed": (
-        "La nouvelle version ne tient pas: le bot s'est arrêté ou ne répond plus",
+        "La nouvelle version ne tient pas : le bot s'est arrêté ou ne répond plus",
         "The new version does not hold: the bot ended or stopped answering",
     ),
     "runtime.code-broken": (
-        "Code modifié mais non valide, le bot en cours est gardé: {file}, ligne {line}: {what}",
+        "Code modifié mais non valide, le bot en cours est gardé : {file}, ligne {line} : {what}",
         "Code changed but not valid, the running bot is kept: {file}, line {line}: {what}",
     ),
     "runtime.monitor-began": (
-        "Monitoring continu: un contrôle toutes les {seconds} s, Ctrl-C pour quitter (le bot continue)",
+        "Monitoring continu : un contrôle toutes les {seconds} s, Ctrl-C pour quitter (le bot continue)",
         "Watching: a check every {seconds} s, Ctrl-C to leave (the bot goes on)",
     ),
     "runtime.monitor-left": (
@@ -73,7 +73,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Monitor left, the bot goes on unwatched",
     ),
     "runtime.own-fault": (
-        "Erreur interne de vigie, la surveillance continue: {what}",
+        "Erreur interne de vigie, la surveillance continue : {what}",
         "Internal error of vigie, watching goes on: {what}",
     ),
     # what went wrong for a command
@@ -83,7 +83,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "See logs/bot_monitor.log, then start it again with 'vigie start'.",
     ),
     "runtime.died": (
-        "Le bot s'est arrêté avant d'avoir répondu, code de sortie inconnu. Ses dernières lignes ({log}):",
+        "Le bot s'est arrêté avant d'avoir répondu, code de sortie inconnu. Ses dernières lignes ({log}) :",
         "The bot ended before it ever answered, exit code unknown. Its last lines ({log}):",
     ),
     "runtime.died.hint": (
@@ -91,7 +91,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Run the bot by hand to see the whole error, mend it, then 'vigie start'.",
     ),
     "runtime.died-with-code": (
-        "Le bot s'est arrêté avant d'avoir répondu, code de sortie {exit_status}. Ses dernières lignes ({log}):",
+        "Le bot s'est arrêté avant d'avoir répondu, code de sortie {exit_status}. Ses dernières lignes ({log}) :",
         "The bot ended before it ever answered, exit code {exit_status}. Its last lines ({log}):",
     ),
     "runtime.died-with-code.hint": (
@@ -99,11 +99,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Run the bot by hand to see the whole error, mend it, then 'vigie start'.",
     ),
     "runtime.died-by-signal": (
-        "Le bot a été tué par le signal {signal} avant d'avoir répondu. Ses dernières lignes ({log}):",
+        "Le bot a été tué par le signal {signal} avant d'avoir répondu. Ses dernières lignes ({log}) :",
         "The bot was killed by signal {signal} before it ever answered. Its last lines ({log}):",
     ),
     "runtime.died-by-signal.hint": (
-        "Le signal 9 vient souvent d'un manque de mémoire: regardez la mémoire libre, puis 'vigie start'.",
+        "Le signal 9 vient souvent d'un manque de mémoire : regardez la mémoire libre, puis 'vigie start'.",
         "Signal 9 often means that memory ran out: look at free memory, then 'vigie start'.",
     ),
     "runtime.not-answering": (
@@ -111,13 +111,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The bot is running (PID {pid}) but its health check does not answer",
     ),
     "runtime.not-answering.hint": (
-        "Vérifiez le port et l'adresse du health check ('vigie check' dit pourquoi il échoue); "
+        "Vérifiez le port et l'adresse du health check ('vigie check' dit pourquoi il échoue) ; "
         "'vigie restart' remplace le bot.",
         "Check the health check's port and address ('vigie check' says why it fails); "
         "'vigie restart' replaces the bot.",
     ),
     "runtime.busy": (
-        "Une autre commande est à l'oeuvre sur ce projet: {verb} (PID {pid}, depuis {since})",
+        "Une autre commande est à l'oeuvre sur ce projet : {verb} (PID {pid}, depuis {since})",
         "Another command is at work on this project: {verb} (PID {pid}, since {since})",
     ),
     "runtime.busy.hint": (
@@ -137,7 +137,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A monitor is already watching this project (PID {pid})",
     ),
     "runtime.monitor-already.hint": (
-        "Un seul suffit; 'vigie status' montre ce qu'il voit.",
+        "Un seul suffit ; 'vigie status' montre ce qu'il voit.",
         "One is enough; 'vigie status' shows what it sees.",
     ),
     "runtime.monitor-stuck": (
@@ -145,7 +145,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The monitor (PID {pid}) does not answer in time",
     ),
     "runtime.monitor-stuck.hint": (
-        "Arrêtez ce processus et relancez 'vigie monitor': le bot continue entre-temps.",
+        "Arrêtez ce processus et relancez 'vigie monitor' : le bot continue entre-temps.",
         "End that process and run 'vigie monitor' again: the bot goes on meanwhile.",
     ),
     "runtime.monitor-unreachable": (
@@ -153,7 +153,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The monitor (PID {pid}) cannot be reached",
     ),
     "runtime.monitor-unreachable.hint": (
-        "Il vient peut-être de s'arrêter: réessayez; sinon arrêtez ce processus et relancez 'vigie monitor'.",
+        "Il vient peut-être de s'arrêter : réessayez ; sinon arrêtez ce processus et relancez 'vigie monitor'.",
         "It may just have ended: try again; otherwise end that process and run 'vigie monitor' again.",
     ),
     "runtime.monitor-hung-up": (
@@ -161,7 +161,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The monitor (PID {pid}) hung up without an answer",
     ),
     "runtime.monitor-hung-up.hint": (
-        "Il vient peut-être de s'arrêter: 'vigie status' dit où en est le bot, puis réessayez.",
+        "Il vient peut-être de s'arrêter : 'vigie status' dit où en est le bot, puis réessayez.",
         "It may just have ended: 'vigie status' tells how the bot is, then try again.",
     ),
 }

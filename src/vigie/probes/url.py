@@ -53,6 +53,8 @@ def split_url(url: str, schemes: tuple[str, ...]) -> HealthUrl:
     rest = rest.partition("#")[0]
     end = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
     authority, target = rest[:end], rest[end:]
+    if "@" in authority:
+        raise Trouble("bad-url-credentials", well=None)
     host, port = _host_and_port(authority)
     return HealthUrl(scheme, host, _port(port, scheme), _target(target))
 

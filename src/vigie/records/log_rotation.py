@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from typing import Final
 
 from vigie.problems import Failure
 from vigie.records.private_file import move_onto, new_temporary, remove, sweep, write_failure
 from vigie.records.reading import open_to_read
+
+if sys.platform != "win32":
+    import fcntl
 
 BOT_LOG_SIZE: Final = 10_000_000
 """Bytes from which a bot's log is put away before the next launch."""
@@ -25,9 +29,7 @@ def rotate_at_launch(path: str, max_size: int = BOT_LOG_SIZE, keep: int = 5) -> 
     returned to be told, and the bot goes on appending to the old file.
     """
     try:
-        if os.stat(path).st_size <= max_size:
-            return None
-        shift(path, keep)
+        rotate(path, max_size, keep)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -35,21 +37,23 @@ def rotate_at_launch(path: str, max_size: int = BOT_LOG_SIZE, keep: int = 5) -> 
     return None
 
 
-def shift(path: str, keep: int) -> None:
-    """Rename ``path`` to ``path.1`` after making room there; raises ``OSError`` and then nothing was lost.
+def rotate(path: str, max_size: int, keep: int) -> None:
+    """Rename ``path`` to ``path.1`` if it is larger than ``max_size`` bytes, the older ones along with it.
 
-    Only as many files move as there are before the first gap. When the last rename is refused (Windows,
-    while somebody reads), it leaves the gap at 1 and so trying again moves nothing and drops nothing.
+    Of several threads or processes that want it at once, one does it. Raises ``OSError``; then no more than
+    the oldest file was lost, however often it is tried.
     """
     with _renaming:
-        gap = next((number for number in range(1, keep) if not _variants(path, number)), keep)
-        for oldest in _variants(path, gap):
-            os.unlink(oldest)
-        for number in range(gap - 1, 0, -1):
-            for older in _variants(path, number):
-                ending = older.removeprefix(f"{path}.{number}")
-                move_onto(older, f"{path}.{number + 1}{ending}")
-        move_onto(path, f"{path}.1")
+        descriptor = open_to_read(path)
+        try:
+            if (
+                os.fstat(descriptor).st_size > max_size
+                and _locked(descriptor)
+                and _is_still(descriptor, path)
+            ):
+                _shift(path, keep)
+        finally:
+            os.close(descriptor)
 
 
 def compress_rotated(path: str, keep: int = 5) -> Failure | None:
@@ -64,9 +68,43 @@ def compress_rotated(path: str, keep: int = 5) -> Failure | None:
         try:
             if os.path.isfile(plain):
                 _compress(plain)
+        except FileNotFoundError:
+            continue  # a launch has just renamed it
         except OSError as error:
             return write_failure(f"{plain}.gz", error)
     return None
+
+
+def _shift(path: str, keep: int) -> None:
+    """Make room at 1 and rename ``path`` into it.
+
+    Only as many files move as there are before the first gap. When the last rename is refused (Windows,
+    while somebody reads), it leaves the gap at 1, so that trying again moves nothing and drops nothing.
+    """
+    gap = next((number for number in range(1, keep) if not _variants(path, number)), keep)
+    for oldest in _variants(path, gap):
+        os.unlink(oldest)
+    for number in range(gap - 1, 0, -1):
+        for older in _variants(path, number):
+            ending = older.removeprefix(f"{path}.{number}")
+            move_onto(older, f"{path}.{number + 1}{ending}")
+    move_onto(path, f"{path}.1")
+
+
+def _locked(descriptor: int) -> bool:
+    """Lock the file being put away, without waiting; False while another process is at it.
+
+    On Windows nothing is locked: there, a rename in which two processes collide is refused to one of them.
+    """
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            # A file system without locks: as on Windows.
+            return True
+    return True
 
 
 def _variants(path: str, number: int) -> list[str]:
@@ -83,9 +121,12 @@ def _compress(plain: str) -> None:
     temporary = ""
     try:
         temporary, target = new_temporary(f"{plain}.gz")
-        with os.fdopen(target, "wb") as file, gzip.GzipFile("", "wb", 6, file) as packed:
-            while block := os.read(source, _BLOCK):
-                packed.write(block)
+        with os.fdopen(target, "wb") as file:
+            with gzip.GzipFile("", "wb", 6, file) as packed:
+                while block := os.read(source, _BLOCK):
+                    packed.write(block)
+            file.flush()
+            os.fsync(file.fileno())
         with _renaming:
             if _is_still(source, plain):
                 move_onto(temporary, f"{plain}.gz")

@@ -16,7 +16,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from vigie.problems import Problem
-from vigie.records.log_rotation import shift
+from vigie.records.log_rotation import rotate
 from vigie.records.plain_text import one_line
 from vigie.records.private_file import make_private_folder, write_all, write_failure
 
@@ -54,6 +54,7 @@ class MonitorLog:
         self._wall = wall
         self._max_size = max_size
         self._keep = keep
+        self._ends_well = False
 
     def write(self, tag: str, text: str) -> bool:
         """Append one entry; False when it could not be written. The next one tries afresh."""
@@ -77,10 +78,12 @@ class MonitorLog:
         try:
             if not os.lseek(descriptor, 0, os.SEEK_END):
                 line = _BEGINNING + line
-            elif not _ends_a_line(descriptor):
+            elif not self._ends_well and not _ends_a_line(descriptor):
                 # A full disk or a power cut left a cut entry, which must not swallow this one.
                 line = b"\n" + line
+            self._ends_well = False
             write_all(descriptor, line)
+            self._ends_well = True
         finally:
             os.close(descriptor)
 
@@ -94,8 +97,8 @@ class MonitorLog:
     def _make_room(self, length: int) -> None:
         try:
             known = os.stat(self.path)
-            if stat.S_ISREG(known.st_mode) and known.st_size + length > self._max_size and known.st_size:
-                shift(self.path, self._keep)
+            if stat.S_ISREG(known.st_mode) and known.st_size > max(0, self._max_size - length):
+                rotate(self.path, max(0, self._max_size - length), self._keep)
         except OSError:
             # Not there yet, or held by a reader on Windows: better a log that is too long than a lost entry.
             pass

@@ -1,4 +1,4 @@
-"""Steady now for durations, calendar now for people; the only import of ``time`` in this room."""
+"""Steady now for durations, calendar now for people; what decides is handed its moments from here."""
 
 from __future__ import annotations
 

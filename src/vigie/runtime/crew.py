@@ -34,7 +34,7 @@ class Crew:
         engine: Engine,
         reactor: Reactor,
         voice: Voice,
-        routine: bool,
+        watching: bool,
     ) -> None:
         """Find out what lives; nothing is launched or stopped yet. ``everyone``: bots in the whole project."""
         self.reactor = reactor
@@ -43,8 +43,8 @@ class Crew:
         itself = engine.identify(os.getpid())
         self._boot = itself.boot if itself is not None else ""
         self.scribe = Scribe(place, engine, reactor, voice, self._boot, single=everyone == 1)
-        self.narrator = Narrator(voice, routine)
-        self._told = read_status(place.status_file, [bot.spec.name for bot in bots])
+        self.narrator = Narrator(voice, watching, routine=watching and everyone == 1)
+        self._told = read_status(place.status_file, bots[0].spec.name)
         self.scribe.keep_others({name: dict(face) for name, face in self._told.bots.items()})
         self.watches = [self._watch(bot) for bot in bots]
         reactor.on_late = self._overslept

@@ -92,14 +92,21 @@ def read_card(place: Place) -> Card | None:
         return _believed(Card(**found))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
-    numbers = (
-        isinstance(card.pid, int) and isinstance(card.port, int) and isinstance(card.since, (int, float))
+
+
+def _believed(card: Card) -> Card | None:
+    kinds = (
+        (card.pid, int),
+        (card.verb, str),
+        (card.since, (int, float)),
+        (card.port, int),
+        (card.token, str),
     )
-    return card if numbers and isinstance(card.verb, str) and isinstance(card.token, str) else None
+    return card if all(isinstance(value, kind) for value, kind in kinds) else None
 
 
 def watching_monitor(place: Place) -> Card | None:
-    """Return the card of a monitor that lives and holds the lock, or None. Takes nothing, waits for nothing."""
+    """Return the card of a monitor that lives and holds the lock, or None. Waits for nothing."""
     card = read_card(place)
     if card is None or not card.port or not os.path.exists(place.decider_lock):
         return None

@@ -28,7 +28,7 @@ from vigie.engines.base import Engine, Held, LaunchError, LaunchPlan
 from vigie.probes import probe_for
 from vigie.probes.conversation import Answer
 from vigie.runtime.asking import Asking
-from vigie.runtime.port_check import who_is_in_the_way
+from vigie.runtime.port_check import require_free_port
 from vigie.runtime.reactor import Reactor, Timer
 
 LOOK_AGAIN = (0.002, 0.1)
@@ -118,7 +118,7 @@ class Hands:
             environment=self._whole_environment(),
         )
         try:
-            who_is_in_the_way(self.spec, self._engine.copy_alive(self._lock_path))
+            require_free_port(self.spec)
             self._before_launch()
             held = self._engine.launch(plan)
         except LaunchError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from vigie.core.facts import Asked, Shipped, Verb
@@ -57,10 +57,9 @@ class _Monitor:
         self._voices: list[tuple[set[str], Voice]] = []
         self._out = voice
         self._project = project
-        routine = len(project.bots) == 1
         reactor.on_error = self._own_fault
         self._crew = Crew(
-            place, project.bots, len(project.bots), local_engine(), reactor, self._speak, routine
+            place, project.bots, len(project.bots), local_engine(), reactor, self._speak, watching=True
         )
 
     def serve(self, leave_card: Callable[[int, str], None]) -> None:
@@ -95,7 +94,7 @@ class _Monitor:
         self._crew.scribe.touch()
         self._reactor.call_at(self._reactor.now() + BEAT, self._beat)
 
-    def _speak(self, tag: str, key: str, values: dict[str, object]) -> None:
+    def _speak(self, tag: str, key: str, values: Mapping[str, object]) -> None:
         self._out(tag, key, values)
         for names, voice in tuple(self._voices):
             if values.get("bot") in names:

@@ -15,11 +15,12 @@ ROUTINE_EVERY = 5.0
 
 
 class Narrator:
-    """Speaks for every watch it listens to. ``routine``: good checks are told too, as the guide shows."""
+    """Speaks for every watch it listens to."""
 
-    def __init__(self, voice: Voice, routine: bool) -> None:
-        """Speak through ``voice``."""
+    def __init__(self, voice: Voice, watching: bool, routine: bool) -> None:
+        """``watching``: we stay, and say whom we took over; ``routine``: good checks are told too."""
         self._voice = voice
+        self._watching = watching
         self._routine = routine
         self._told_at: dict[str, float] = {}
 
@@ -35,8 +36,10 @@ class Narrator:
     def _facts(self, watch: Watch, change: Change) -> None:
         fact = change.fact
         if isinstance(fact, Adopted):
-            by = "runtime.adopted" if watch.hands.launched_by_us else "runtime.adopted-by-hand"
-            self._say(watch, "INFO", by, pid=fact.pid)
+            if not watch.hands.launched_by_us:
+                self._say(watch, "INFO", "runtime.adopted-by-hand", pid=fact.pid)
+            elif self._watching:
+                self._say(watch, "INFO", "runtime.adopted", pid=fact.pid)
         elif isinstance(fact, Exited) and change.before.life.phase is Phase.ALIVE:
             self._say(watch, "ERROR", "runtime.exited", how=how_it_ended(fact))
         elif isinstance(fact, LaunchFailed):

@@ -74,7 +74,7 @@ def operate(
 def _by_ourselves(place: Place, bots: Sequence[Bot], everyone: int, verb: Verb, voice: Voice) -> Result:
     with Reactor() as reactor:
         reactor.listen_to_signals(signal.SIGINT, signal.SIGTERM)
-        crew = Crew(place, bots, everyone, local_engine(), reactor, voice, routine=False)
+        crew = Crew(place, bots, everyone, local_engine(), reactor, voice, watching=False)
         try:
             problems: list[Problem | None] = []
             outcomes = [

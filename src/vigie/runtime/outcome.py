@@ -93,7 +93,8 @@ def launch_problem(watch: Watch) -> Problem:
 
 def death_problem(watch: Watch, end: Exited) -> Problem:
     """Say how the bot ended before it ever answered, with its last words."""
-    from vigie.records.bot_log import last_lines, printable
+    from vigie.records.bot_log import last_lines
+    from vigie.records.plain_text import printable
 
     lines = [printable(line) for line in last_lines(watch.log_path, LOG_LINES)]
     values = {"name": watch.name, "log": watch.log_path, "lines": lines}

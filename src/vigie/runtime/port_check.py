@@ -12,17 +12,15 @@ from vigie.engines.base import LaunchError
 LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]", "0.0.0.0", "::", "[::]")  # noqa: S104  (compared, not bound)
 
 
-def who_is_in_the_way(spec: Spec, copy_alive: bool) -> None:
-    """Raise ``LaunchError`` (refused) when a copy lives or somebody listens on the bot's own port."""
-    if copy_alive:
-        raise LaunchError("engine.copy-alive", refused=True, name=spec.name)
+def require_free_port(spec: Spec) -> None:
+    """Raise ``LaunchError`` (refused) when somebody listens on the bot's own port."""
     port = local_port(spec.health_url)
     if port is None or custody.free(port):
         return
-    listeners = custody.listeners(port)
-    if not listeners:
-        raise LaunchError("engine.port-taken-unknown", refused=True, port=port)
-    stranger = listeners[0]
+    seen = [listener for listener in custody.listeners(port) if listener.pid is not None]
+    if not seen:
+        raise LaunchError("engine.port-taken-unseen", refused=True, port=port)
+    stranger = seen[0]
     raise LaunchError(
         "engine.port-taken", refused=True, port=port, pid=stranger.pid, program=stranger.program
     )

@@ -1,12 +1,16 @@
 """After a death of ours, or for a command that comes later: find who still lives, and go on with it.
 
-In this order: the process the ledger names, if it is still that process; processes that hold the copy
-lock although the ledger does not know them (we died between the launch and the note); a copy that somebody
-launched by hand.
+In this order: the process the ledger names, if it is still that process; a process that holds the copy
+lock although the ledger does not know it (we died between the launch and the note); a copy that somebody
+launched by hand. Children that outlived the bot's own process are no bot any more: they are ended, because
+they keep its port and its place.
 """
 
 from __future__ import annotations
 
+import os
+import sys
+import time
 from typing import NamedTuple
 
 from vigie.core.spec import Spec
@@ -14,6 +18,10 @@ from vigie.engines import custody
 from vigie.engines.base import Engine, Held
 from vigie.runtime.port_check import local_port
 from vigie.runtime.remembered import Moment, Remembered
+
+
+LEFTOVERS_LIMIT = 5.0
+"""Seconds to wait for leftovers to vanish; what resists longer makes the launch refuse instead."""
 
 
 class Found(NamedTuple):
@@ -31,23 +39,39 @@ def find_living(spec: Spec, past: Remembered, lock_path: str, engine: Engine, no
         if held is not None:
             return Found(held, past.launched_at, past.by_us)
     if engine.copy_alive(lock_path):
-        found = _eldest_holder(engine, lock_path, now)
+        found = _launched_unnoted(engine, lock_path, now)
         if found is not None:
             return found
+        _end_leftovers(engine, lock_path)
     pid = custody.find_by_hand(spec.directory, spec.command, local_port(spec.health_url), set())
     return None if pid is None else _hold(engine, pid, now, by_us=False)
 
 
-def _eldest_holder(engine: Engine, lock_path: str, now: Moment) -> Found | None:
-    holders = [
-        found for pid in engine.copy_holders(lock_path) if (found := _hold(engine, pid, now, by_us=True))
-    ]
-    if not holders:
-        return None
-    holders.sort(key=lambda found: (found.launched_at, found.held.identity.pid))
-    for other in holders[1:]:
-        other.held.close()
-    return holders[0]
+def _launched_unnoted(engine: Engine, lock_path: str, now: Moment) -> Found | None:
+    """Return the holder that we launched ourselves: every bot of ours leads a session of its own."""
+    holders = [found for pid in engine.copy_holders(lock_path) if (found := _hold(engine, pid, now, by_us=True))]
+    leaders = [found for found in holders if _leads_its_session(found.held.identity.pid)]
+    leaders.sort(key=lambda found: (found.launched_at, found.held.identity.pid))
+    for found in holders:
+        if found not in leaders[:1]:
+            found.held.close()
+    return leaders[0] if leaders else None
+
+
+def _leads_its_session(pid: int) -> bool:
+    if sys.platform == "win32":
+        return True
+    try:
+        return os.getsid(pid) == pid
+    except OSError:
+        return False
+
+
+def _end_leftovers(engine: Engine, lock_path: str) -> None:
+    until = time.monotonic() + LEFTOVERS_LIMIT
+    while engine.copy_alive(lock_path) and time.monotonic() < until:
+        engine.end_leftovers(lock_path)
+        time.sleep(0.01)
 
 
 def _hold(engine: Engine, pid: int, now: Moment, by_us: bool) -> Found | None:

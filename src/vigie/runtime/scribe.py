@@ -128,7 +128,8 @@ class Scribe:
         write_ledger(self._place.private, watch.name, as_ledger(watch.status, past, now))
 
     def _write_status(self) -> None:
-        bots = {**self._others, **{name: public_face(watch) for name, watch in self._watches.items()}}
+        ours = {name: public_face(watch) for name, watch in self._watches.items()}
+        bots = ours if self._single else {**self._others, **ours}
         write_status(self._place.status_file, bots, self._single, self._reactor.clock.wall())
 
     def _remember(self, watch: Watch, change: Change) -> None:

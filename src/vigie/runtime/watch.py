@@ -7,6 +7,8 @@ outcome hear of what changed.
 
 from __future__ import annotations
 
+import os
+import threading
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,7 +19,7 @@ from vigie.core.orders import Order, Record, Tell
 from vigie.core.states import Status, shown
 from vigie.engines.base import Engine, Held
 from vigie.probes.conversation import Answer
-from vigie.records.bot_log import rotate_at_launch
+from vigie.records.log_rotation import compress_rotated, rotate_at_launch
 from vigie.runtime.hands import Hands
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import Reactor
@@ -70,7 +72,7 @@ class Watch:
             reactor,
             self.feed,
             self._heard,
-            lambda: rotate_at_launch(self.log_path),
+            self._make_room,
         )
         self._facts: deque[Fact] = deque()
         self._busy = False
@@ -127,6 +129,12 @@ class Watch:
         change = Change(fact, before, self.status, orders)
         for listener in tuple(self.listeners):
             listener(self, change)
+
+    def _make_room(self) -> None:
+        rotate_at_launch(self.log_path)
+        if os.path.exists(f"{self.log_path}.1"):
+            # compressing 10 MB takes a third of a second, and nobody shall wait for that
+            threading.Thread(target=compress_rotated, args=(self.log_path,), daemon=True).start()
 
     def _heard(self, answer: Answer) -> None:
         self.answer = answer

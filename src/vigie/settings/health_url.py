@@ -16,6 +16,7 @@ EXEC = "exec:"
 _NETWORK = ("http", "https", "tcp")
 _HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
 _IPV6_LETTERS = frozenset("0123456789abcdefABCDEF:.")
+_ZONE_LETTERS = _HOST_LETTERS | {"%"}
 
 
 class _Address(NamedTuple):
@@ -107,8 +108,12 @@ def _join(address: _Address) -> str:
 
 def _is_host(host: str) -> bool:
     if host.startswith("["):
-        return host.endswith("]") and ":" in host and set(host[1:-1]) <= _IPV6_LETTERS
-    return bool(host) and len(host) <= 253 and set(host) <= _HOST_LETTERS
+        address, _, zone = host[1:-1].partition("%")
+        known = set(address) <= _IPV6_LETTERS and set(zone) <= _ZONE_LETTERS
+        return host.endswith("]") and ":" in address and known
+    # RFC 1035 section 2.3.4: 63 letters in a label, 253 in all; a dot may end the name.
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 253 and set(host) <= _HOST_LETTERS and all(0 < len(label) <= 63 for label in labels)
 
 
 def _port(text: str) -> int | None:

@@ -14,27 +14,37 @@ _HEADS = (
 )
 """Asked of git one by one: the reftable backend has no such files, and several in one call never match."""
 
-_FOLDERS = (
+_REBASES = (
     (os.path.join("rebase-apply", "applying"), "am"),
     ("rebase-merge", "rebase"),
     ("rebase-apply", "rebase"),
-    ("sequencer", "cherry-pick"),
-    ("BISECT_LOG", "bisect"),
 )
+"""Looked for first: a rebase stops with a cherry-pick in progress."""
+
+_SERIES = (("sequencer", "cherry-pick"), ("BISECT_LOG", "bisect"))
 
 
 def require_no_operation(git: Git, git_dir: str) -> None:
-    """Raise ``Refusal`` ``ship.operation-in-progress`` in the middle of a merge, a rebase and the like.
+    """Raise ``Refusal`` (``ship.operation-in-progress``, ``ship.bisect-in-progress``) in the middle of one.
 
     A commit made now would end or spoil what the person began.
     """
-    for name, operation in _FOLDERS:
+    operation = _on_disk(git_dir, _REBASES) or _in_heads(git) or _on_disk(git_dir, _SERIES)
+    if operation == "bisect":
+        raise Refusal("ship.bisect-in-progress")
+    if operation is not None:
+        raise Refusal("ship.operation-in-progress", operation=operation)
+
+
+def _on_disk(git_dir: str, places: tuple[tuple[str, str], ...]) -> str | None:
+    for name, operation in places:
         if os.path.exists(os.path.join(git_dir, name)):
-            raise Refusal("ship.operation-in-progress", operation=operation, way_out=_way_out(operation))
+            return operation
+    return None
+
+
+def _in_heads(git: Git) -> str | None:
     for name, operation in _HEADS:
         if git.query("rev-parse", "-q", "--verify", name).code == 0:
-            raise Refusal("ship.operation-in-progress", operation=operation, way_out=_way_out(operation))
-
-
-def _way_out(operation: str) -> str:
-    return "git bisect reset" if operation == "bisect" else f"git {operation} --abort"
+            return operation
+    return None

@@ -81,7 +81,7 @@ def _only_remote(configuration: Mapping[str, str]) -> str:
         return remotes[0]
     if _DEFAULT in remotes:
         return _DEFAULT
-    raise Failure("ship.which-remote", remotes=listed(remotes), first=printable(remotes[0]))
+    raise Failure("ship.which-remote", remotes=listed(remotes))
 
 
 def set_upstream(git: Git, target: Target, branch: str) -> bool:

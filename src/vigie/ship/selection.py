@@ -1,4 +1,4 @@
-"""What goes into the commit: here everything that changed and may be shared; ``listing`` takes single files."""
+"""What goes into the commit: here all that changed and may be shared; ``listing`` takes single files."""
 
 from __future__ import annotations
 
