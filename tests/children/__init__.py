@@ -1,0 +1,1 @@
+"""Tiny programs that the tests start as bots; each prints ``ready`` once it is what it is called."""

@@ -1,0 +1,5 @@
+"""Tests of the engines."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.engines.contract")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from tests.waiting import patient
 from vigie.core.spec import Spec
 from vigie.messages import LANGUAGES, say
 from vigie.probes import probe_for
 from vigie.probes.conversation import Answer, Conversation
 from vigie.probes.drive import ask_all
-
-from tests.waiting import patient
 
 ENOUGH = 10.0
 """Seconds, for a probe that is not meant to time out."""

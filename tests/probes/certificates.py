@@ -56,7 +56,15 @@ class Authority:
     def signed(self, name: str, alternative: str, starts: str, ends: str) -> Certificate:
         """Return a certificate signed by the authority; the dates are ``YYYYMMDDHHMMSSZ``."""
         made = self._paths(name)
-        self._run("req", "-new", *self._new_key(made), "-out", "request.pem", "-addext", f"subjectAltName={alternative}")
+        self._run(
+            "req",
+            "-new",
+            *self._new_key(made),
+            "-out",
+            "request.pem",
+            "-addext",
+            f"subjectAltName={alternative}",
+        )
         self._run(
             *("ca", "-batch", "-notext", "-in", "request.pem", "-out", made.path),
             *("-cert", self.root.path, "-keyfile", self.root.key, "-startdate", starts, "-enddate", ends),
@@ -70,7 +78,9 @@ class Authority:
         return made
 
     def _paths(self, name: str) -> Certificate:
-        return Certificate(os.path.join(self._folder, f"{name}.pem"), os.path.join(self._folder, f"{name}.key"))
+        return Certificate(
+            os.path.join(self._folder, f"{name}.pem"), os.path.join(self._folder, f"{name}.key")
+        )
 
     def _new_key(self, made: Certificate) -> tuple[str, ...]:
         return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", made.key)

@@ -24,7 +24,7 @@ Handler = Callable[[socket.socket, threading.Event], None]
 
 
 class Server:
-    """Listens on one address, hands every connection to ``handler`` in a thread of its own, ends without trace."""
+    """Listens on one address, gives every connection to ``handler`` in a thread, and ends without trace."""
 
     def __init__(self, handler: Handler, host: str = IPV4, port: int = 0) -> None:
         """Listen at once; ``port`` 0 takes a free one."""
@@ -41,6 +41,7 @@ class Server:
             self._listener.close()
             raise
         self.port: int = self._listener.getsockname()[1]
+        self._last_caller: object = None
         self._taken: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -53,6 +54,8 @@ class Server:
         """Hang up on everybody and wait for every thread."""
         self.leaving.set()
         with socket.socket(self._family, socket.SOCK_STREAM) as last_call:
+            last_call.bind((self.host, 0))
+            self._last_caller = last_call.getsockname()
             last_call.connect((self.host, self.port))
         self._threads[0].join()
         for one in self._taken:
@@ -73,8 +76,8 @@ class Server:
 
     def _accept(self) -> None:
         while True:
-            taken, _ = self._listener.accept()
-            if self.leaving.is_set():
+            taken, caller = self._listener.accept()
+            if caller == self._last_caller:
                 taken.close()
                 return
             self.calls += 1
@@ -139,7 +142,9 @@ def hanging_up(taken: socket.socket, leaving: threading.Event) -> None:
 
 def reset(taken: socket.socket) -> None:
     """Close so that the other side sees a reset."""
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0))
+    taken.setsockopt(
+        socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+    )
     taken.close()
 
 

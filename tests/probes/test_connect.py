@@ -11,6 +11,7 @@ import pytest
 from tests.probes.asking import ask_url, outcome
 from tests.probes.servers import (
     IPV6,
+    Handler,
     Server,
     answer,
     answering,
@@ -65,18 +66,18 @@ def test_a_bot_that_listens_on_both_sees_one_connection_only() -> None:
 
 
 @pytest.mark.parametrize("rude", [hanging_up, resetting])
-def test_if_the_first_hangs_up_without_a_word_the_other_is_asked(rude: object) -> None:
+def test_if_the_first_hangs_up_without_a_word_the_other_is_asked(rude: Handler) -> None:
     """A port forwarder with nobody behind it must not hide the bot."""
-    with on_both(rude, answering(answer())) as (ipv4, ipv6):  # type: ignore[arg-type]
+    with on_both(rude, answering(answer())) as (ipv4, ipv6):
         assert outcome(ask_url(ipv4.url(host="localhost"))) == (True, "answered")
-        assert (ipv4.calls, ipv6.calls) == (1, 1)
+    assert (ipv4.calls, ipv6.calls) == (1, 1)
 
 
 def test_if_both_hang_up_the_first_ones_manner_is_told() -> None:
     """Nobody is asked twice."""
     with on_both(hanging_up, resetting) as (ipv4, ipv6):
         assert outcome(ask_url(ipv4.url(host="localhost"))) == (False, "closed")
-        assert (ipv4.calls, ipv6.calls) == (1, 1)
+    assert (ipv4.calls, ipv6.calls) == (1, 1)
 
 
 def test_if_the_first_hangs_up_and_nobody_else_listens_its_manner_is_told() -> None:
@@ -89,14 +90,14 @@ def test_an_answer_is_an_answer_even_when_the_other_address_would_give_a_better_
     """Two servers on one port are two bots; the one that is reached is judged."""
     with on_both(answering(answer(status="500 No")), answering(answer())) as (ipv4, ipv6):
         assert outcome(ask_url(ipv4.url(host="localhost"))) == (False, "status")
-        assert ipv6.calls == 0
+    assert ipv6.calls == 0
 
 
 def test_if_the_first_connects_and_is_silent_the_deadline_is_told_for_it() -> None:
     """A hung bot is hung, whoever else listens."""
     with on_both(silent, answering(answer())) as (ipv4, ipv6):
         assert outcome(ask_url(ipv4.url(host="localhost"), seconds=0.2)) == (False, "timeout-answering")
-        assert ipv6.calls == 0
+    assert ipv6.calls == 0
 
 
 def test_refused_is_told_only_when_every_address_failed() -> None:

@@ -7,7 +7,9 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import psutil
 import pytest
@@ -15,8 +17,8 @@ import pytest
 from tests.probes.asking import ask, ask_url, outcome
 from tests.waiting import patient, until
 from vigie.probes import child
-from vigie.probes.conversation import Want
-from vigie.probes.exec import GLANCE, ask_command
+from vigie.probes.conversation import Answer, DeadlinePassed
+from vigie.probes.exec import ask_command
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals and process groups are POSIX")
 
@@ -40,7 +42,7 @@ def gone(pid: int) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left() -> object:
+def nothing_is_left() -> Iterator[None]:
     """After every test of this file, no child of ours is left, not even a zombie."""
     before = children()
     yield
@@ -56,7 +58,7 @@ def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.usefixtures("either_way")
-def test_exit_code_0_is_well_and_any_other_is_not(tmp_path: object) -> None:
+def test_exit_code_0_is_well_and_any_other_is_not(tmp_path: Path) -> None:
     """The code is told."""
     assert outcome(ask(ask_command(python("pass"), str(tmp_path)))) == (True, "exec-passed")
     heard = ask(ask_command(python("raise SystemExit(7)"), str(tmp_path)))
@@ -65,23 +67,23 @@ def test_exit_code_0_is_well_and_any_other_is_not(tmp_path: object) -> None:
 
 @posix_only
 @pytest.mark.parametrize(("number", "name"), [(signal.SIGSEGV, "SIGSEGV"), (40, "40")])
-def test_the_signal_that_killed_the_command_is_told(tmp_path: object, number: int, name: str) -> None:
+def test_the_signal_that_killed_the_command_is_told(tmp_path: Path, number: int, name: str) -> None:
     """By name where it has one."""
     heard = ask(ask_command(python(f"import os; os.kill(os.getpid(), {int(number)})"), str(tmp_path)))
     expected = name if number != 40 or sys.platform == "linux" else heard.values["signal"]
     assert (outcome(heard), heard.values) == ((False, "exec-signal"), {"signal": expected})
 
 
-def test_a_string_is_split_as_a_shell_splits_words_but_no_shell_sees_it(tmp_path: object) -> None:
+def test_a_string_is_split_as_a_shell_splits_words_but_no_shell_sees_it(tmp_path: Path) -> None:
     """Quotes hold words together; nothing is expanded, redirected or chained."""
     code = "import sys; raise SystemExit(sys.argv[1:] != ['a b', '$HOME', '*', '>x', ';', 'exit'])"
     command = f'"{sys.executable}" -S -c "{code}" "a b" $HOME * >x ; exit'
     assert outcome(ask_url(f"exec:{command}", directory=str(tmp_path))) == (True, "exec-passed")
-    assert os.listdir(str(tmp_path)) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_runs_in_the_bots_directory_with_nothing_to_read_and_nobody_to_hear_it(
-    tmp_path: object,
+    tmp_path: Path,
 ) -> None:
     """Standard input is empty, output disappears and never blocks the command."""
     code = (
@@ -92,18 +94,20 @@ def test_the_command_runs_in_the_bots_directory_with_nothing_to_read_and_nobody_
 
 
 @posix_only
-def test_a_relative_path_starts_from_the_bots_directory(tmp_path: object) -> None:
+def test_a_relative_path_starts_from_the_bots_directory(tmp_path: Path) -> None:
     """Wherever vigie itself was called."""
-    script = os.path.join(str(tmp_path), "check it.sh")
-    with open(script, "w", encoding="ascii") as file:
-        file.write("#!/bin/sh\nexit 0\n")
-    os.chmod(script, 0o755)
+    script = tmp_path / "check it.sh"
+    script.write_text("#!/bin/sh\nexit 0\n")
+    script.chmod(0o755)
     assert outcome(ask(ask_command(["./check it.sh"], str(tmp_path)))) == (True, "exec-passed")
-    assert outcome(ask_url(f"exec:{shlex.quote('./check it.sh')}", directory=str(tmp_path))) == (True, "exec-passed")
+    assert outcome(ask_url(f"exec:{shlex.quote('./check it.sh')}", directory=str(tmp_path))) == (
+        True,
+        "exec-passed",
+    )
 
 
 @posix_only
-def test_the_command_leads_a_session_of_its_own(tmp_path: object) -> None:
+def test_the_command_leads_a_session_of_its_own(tmp_path: Path) -> None:
     """A signal to our group does not reach it, and its group can be ended as a whole."""
     code = "import os; raise SystemExit(os.getsid(0) != os.getpid() or os.getpgrp() != os.getpid())"
     assert outcome(ask(ask_command(python(code), str(tmp_path)))) == (True, "exec-passed")
@@ -124,14 +128,14 @@ def test_the_command_leads_a_session_of_its_own(tmp_path: object) -> None:
     ],
 )
 def test_a_command_that_cannot_be_started_says_nothing_of_the_bot(
-    tmp_path: object, command: str | list[str], reason: str
+    tmp_path: Path, command: str | list[str], reason: str
 ) -> None:
     """Restarting the bot would not cure that."""
     assert outcome(ask(ask_command(command, str(tmp_path)))) == (None, reason)
 
 
 @posix_only
-def test_a_file_that_is_no_program_is_told_from_one_that_is_missing(tmp_path: object) -> None:
+def test_a_file_that_is_no_program_is_told_from_one_that_is_missing(tmp_path: Path) -> None:
     """No permission, no known format, a folder, an interpreter that is not there."""
     folder = str(tmp_path)
     for name, text, mode in (
@@ -139,18 +143,17 @@ def test_a_file_that_is_no_program_is_told_from_one_that_is_missing(tmp_path: ob
         ("garbage", "\x01\x02\n", 0o755),
         ("lost.py", "#!/no/such/interpreter\n", 0o755),
     ):
-        path = os.path.join(folder, name)
-        with open(path, "w", encoding="ascii") as file:
-            file.write(text)
-        os.chmod(path, mode)
+        path = tmp_path / name
+        path.write_text(text)
+        path.chmod(mode)
         assert outcome(ask(ask_command([f"./{name}"], folder))) == (None, "exec-not-executable")
-    os.mkdir(os.path.join(folder, "folder"))
+    (tmp_path / "folder").mkdir()
     assert outcome(ask(ask_command(["./folder"], folder))) == (None, "exec-not-executable")
 
 
-def test_a_missing_directory_is_told(tmp_path: object) -> None:
+def test_a_missing_directory_is_told(tmp_path: Path) -> None:
     """Rather than the command being called missing."""
-    missing = os.path.join(str(tmp_path), "missing")
+    missing = str(tmp_path / "missing")
     heard = ask(ask_command(python("pass"), missing))
     assert (outcome(heard), heard.values) == ((None, "exec-directory"), {"directory": missing})
 
@@ -163,7 +166,9 @@ def test_a_missing_directory_is_told(tmp_path: object) -> None:
         (OSError(7, "Argument list too long"), "exec-failed"),
     ],
 )
-def test_a_want_of_our_own_is_told(tmp_path: object, monkeypatch: pytest.MonkeyPatch, error: OSError, reason: str) -> None:
+def test_a_want_of_our_own_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, reason: str
+) -> None:
     """The system's limits are not the bot's fault."""
 
     def refuse(*_args: object, **_options: object) -> None:
@@ -183,65 +188,63 @@ os.rename("pids.tmp", "pids")
 """
 
 
-def family(folder: str) -> list[int]:
+def family(folder: Path) -> list[int]:
     """Return the pids that ``FAMILY`` wrote down."""
 
     def written() -> list[int]:
         try:
-            with open(os.path.join(folder, "pids"), encoding="ascii") as file:
-                return [int(word) for word in file.read().split()]
+            return [int(word) for word in (folder / "pids").read_text().split()]
         except OSError:
             return []
 
     return until(written, what="the command has started its child")
 
 
-def start_family(folder: str, then: str) -> tuple[Callable[[], None], list[int]]:
-    """Start a command with a child; gives the function that closes the probe, and the pids."""
-    probe = ask_command(python(FAMILY + then), folder)
-    want = next(probe)
-    assert want.reading or want == Want(pause=GLANCE)
-    return probe.close, family(folder)
+def all_gone(pids: list[int]) -> None:
+    """Wait until none of them lives."""
+    for pid in pids:
+        until(partial(gone, pid), what=f"{pid} is gone")
 
 
 @pytest.mark.usefixtures("either_way")
-def test_at_the_deadline_the_command_is_killed_with_all_that_it_started(tmp_path: object) -> None:
+def test_at_the_deadline_the_command_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
     """Nothing of it stays behind."""
-    folder = str(tmp_path)
-    began = time.monotonic()
-    heard = ask(ask_command(python(FAMILY + "time.sleep(600)"), folder), seconds=patient(2))
-    assert (outcome(heard), heard.values) == ((False, "timeout-exec"), {"seconds": patient(2)})
-    assert time.monotonic() - began < patient(10)
-    for pid in family(folder):
-        until(lambda pid=pid: gone(pid), what=f"{pid} is gone")  # type: ignore[misc]
+    probe = ask_command(python(FAMILY + "time.sleep(600)"), str(tmp_path))
+    next(probe)
+    pids = family(tmp_path)
+    with pytest.raises(StopIteration) as end:
+        probe.throw(DeadlinePassed(5))
+    heard: Answer = end.value.value
+    assert (outcome(heard), heard.values) == ((False, "timeout-exec"), {"seconds": 5})
+    all_gone(pids)
 
 
-def test_closing_the_probe_kills_the_command_with_all_that_it_started(tmp_path: object) -> None:
+@pytest.mark.usefixtures("either_way")
+def test_closing_the_probe_kills_the_command_with_all_that_it_started(tmp_path: Path) -> None:
     """Ctrl-C leaves nothing running either."""
-    close, pids = start_family(str(tmp_path), "time.sleep(600)")
-    close()
-    for pid in pids:
-        until(lambda pid=pid: gone(pid), what=f"{pid} is gone")  # type: ignore[misc]
+    probe = ask_command(python(FAMILY + "time.sleep(600)"), str(tmp_path))
+    next(probe)
+    pids = family(tmp_path)
+    probe.close()
+    all_gone(pids)
 
 
 @posix_only
-def test_what_a_command_leaves_behind_ends_with_it(tmp_path: object) -> None:
+def test_what_a_command_leaves_behind_ends_with_it(tmp_path: Path) -> None:
     """Otherwise every interval would leave one more."""
-    folder = str(tmp_path)
-    assert outcome(ask(ask_command(python(FAMILY), folder))) == (True, "exec-passed")
-    for pid in family(folder):
-        until(lambda pid=pid: gone(pid), what=f"{pid} is gone")  # type: ignore[misc]
+    assert outcome(ask(ask_command(python(FAMILY), str(tmp_path)))) == (True, "exec-passed")
+    all_gone(family(tmp_path))
 
 
 @posix_only
-def test_a_command_that_ignores_polite_signals_is_killed_all_the_same(tmp_path: object) -> None:
+def test_a_command_that_ignores_polite_signals_is_killed_all_the_same(tmp_path: Path) -> None:
     """The deadline holds for everybody."""
     code = "import signal, time\nfor n in (1, 2, 15): signal.signal(n, signal.SIG_IGN)\ntime.sleep(600)"
     assert outcome(ask(ask_command(python(code), str(tmp_path)), seconds=0.5)) == (False, "timeout-exec")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a descriptor for a process")
-def test_where_there_is_a_descriptor_nothing_is_polled(tmp_path: object) -> None:
+def test_where_there_is_a_descriptor_nothing_is_polled(tmp_path: Path) -> None:
     """The probe wants exactly one thing: the end of the command."""
     probe = ask_command(python("import time; time.sleep(600)"), str(tmp_path))
     want = next(probe)
@@ -252,25 +255,29 @@ def test_where_there_is_a_descriptor_nothing_is_polled(tmp_path: object) -> None
 
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="without waitid the lost code cannot be noticed")
 @posix_only
-def test_an_exit_code_that_the_system_kept_to_itself_is_not_taken_for_success(tmp_path: object) -> None:
+def test_an_exit_code_that_the_system_kept_to_itself_is_not_taken_for_success(tmp_path: Path) -> None:
     """A program that ignores SIGCHLD never hears its children's exit codes."""
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        assert outcome(ask(ask_command(python("raise SystemExit(1)"), str(tmp_path)))) == (None, "exec-unknown")
+        assert outcome(ask(ask_command(python("raise SystemExit(1)"), str(tmp_path)))) == (
+            None,
+            "exec-unknown",
+        )
     finally:
         signal.signal(signal.SIGCHLD, before)
 
 
 @posix_only
-def test_a_command_stuck_in_the_kernel_does_not_hold_us_up(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_stuck_in_the_kernel_does_not_hold_us_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is reaped whenever it comes free; a killed process that does not die cannot be made on purpose."""
     monkeypatch.setattr(child, "REAP_LIMIT", 0.01)
     monkeypatch.setattr(child.os, "killpg", lambda _pid, _signal: None)
-    release = os.path.join(str(tmp_path), "release")
+    release = str(tmp_path / "release")
     code = f"import os, time\nwhile not os.path.exists({release!r}): time.sleep(0.01)"
     began = time.monotonic()
     assert outcome(ask(ask_command(python(code), str(tmp_path)), seconds=0.05)) == (False, "timeout-exec")
     assert time.monotonic() - began < patient(1)
-    with open(release, "w", encoding="ascii"):
-        pass
+    (tmp_path / "release").touch()
     until(lambda: not children(), what="the thread has reaped it")

@@ -92,7 +92,9 @@ def splitting(*pieces: bytes) -> Handler:
         answering_and_staying(b"HTTP/1.1 100 Continue\r\n\r\n", answer()),
         answering_and_staying(CHUNKED, b"5\r\nhello\r\n0\r\n\r\n"),
         splitting(*(bytes([one]) for one in CHUNKED + b"2\r\nok\r\n0\r\n\r\n")),
-        answering_and_staying(b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n\xff\xff"),
+        answering_and_staying(
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n\xff\xff"
+        ),
         flooding(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 4096),
         flooding(CHUNKED, b"1\r\nx\r\n"),
         answering_and_staying(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n" + b"x" * 65536),
@@ -218,7 +220,7 @@ def test_a_redirect_is_not_followed() -> None:
     """One request, and the goal is told for the person to judge."""
     with Server(answering(answer(b"", "302 Found", "Location: /there?token=secret#x"))) as server:
         heard = ask_url(server.url())
-        assert server.calls == 1
+    assert server.calls == 1
     assert heard.values == {"status": 302, "location": "/there"}
 
 
@@ -244,7 +246,7 @@ def test_no_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url(""))
         assert outcome(ask_url(server.url())) == (True, "answered")
-        assert proxy.calls == 0
+    assert proxy.calls == 0
 
 
 def test_the_server_hears_exactly_the_request() -> None:

@@ -51,7 +51,10 @@ def verdict(answer: HttpAnswer) -> Verdict:
         (b"HTTP/1.1 304 Not Modified\r\n\r\n", 304),
         (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", 101),
         (b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Content-Length: 0\r\n\r\n", 200),
-        (b"HTTP/1.1 103 Early Hints\r\nContent-Length: 9\r\n\r\n" * 3 + OK + b"Content-Length: 0\r\n\r\n", 200),
+        (
+            b"HTTP/1.1 103 Early Hints\r\nContent-Length: 9\r\n\r\n" * 3 + OK + b"Content-Length: 0\r\n\r\n",
+            200,
+        ),
         (b"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", 999),
         (OK + b"X-Folded: a\r\n\t b\r\nContent-Length: 0\r\n\r\n", 200),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n", 200),
@@ -197,7 +200,11 @@ def test_headers_of_16_kib_are_read_and_one_byte_more_is_too_much() -> None:
 
 @pytest.mark.parametrize(
     "endless",
-    [b"HTTP/1.1 200 O" + b"K" * HEAD_LIMIT, OK + b"X: y\r\n" * HEAD_LIMIT, b"HTTP/1.1 100 Continue\r\n\r\n" * 2000],
+    [
+        b"HTTP/1.1 200 O" + b"K" * HEAD_LIMIT,
+        OK + b"X: y\r\n" * HEAD_LIMIT,
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 2000,
+    ],
 )
 def test_an_endless_head_is_given_up(endless: bytes) -> None:
     """Whether it is one line, many headers, or interim answers for ever."""
@@ -218,9 +225,9 @@ def split(raw: bytes, cuts: list[int]) -> list[bytes]:
 
 
 names = st.sampled_from([b"Content-Length", b"Transfer-Encoding", b"Location", b"X-A", b"", b" ", b"A B"])
-values = st.sampled_from([b"0", b"3", b"3, 3", b"-1", b"chunked", b"gzip, chunked", b"", b"x" * 9000]) | st.binary(
-    max_size=8
-)
+values = st.sampled_from(
+    [b"0", b"3", b"3, 3", b"-1", b"chunked", b"gzip, chunked", b"", b"x" * 9000]
+) | st.binary(max_size=8)
 line_ends = st.sampled_from([b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r", b""])
 status_lines = st.sampled_from(
     [b"HTTP/1.1 200 OK", b"HTTP/1.0 500", b"HTTP/1.1 100 Continue", b"HTTP/1.1 204 x", b"HTTP/1.1 2"]
@@ -228,7 +235,9 @@ status_lines = st.sampled_from(
 bodies = (
     st.binary(max_size=20)
     | st.sampled_from([b"3\r\nabc\r\n0\r\n\r\n", b"3;e\r\nabc\r\n", b"fffff\r\n", b"x" * (BODY_LIMIT + 5)])
-    | st.lists(st.sampled_from([b"3\r\nabc\r\n", b"0\r\n", b"\r\n", b"zz\r\n", b"1\nx\n"]), max_size=6).map(b"".join)
+    | st.lists(st.sampled_from([b"3\r\nabc\r\n", b"0\r\n", b"\r\n", b"zz\r\n", b"1\nx\n"]), max_size=6).map(
+        b"".join
+    )
 )
 
 
@@ -293,7 +302,9 @@ class Wire:
 @settings(deadline=None)
 @given(
     st.integers(200, 599),
-    st.lists(st.tuples(st.from_regex(rb"\AX-[A-Za-z]{1,8}\Z"), st.from_regex(rb"\A[ -~]{0,20}\Z")), max_size=4),
+    st.lists(
+        st.tuples(st.from_regex(rb"\AX-[A-Za-z]{1,8}\Z"), st.from_regex(rb"\A[ -~]{0,20}\Z")), max_size=4
+    ),
     st.binary(max_size=300),
     st.none() | st.integers(1, 50),
 )

@@ -18,7 +18,7 @@ def test_a_bot_that_takes_the_call_is_well_without_a_word(host: str) -> None:
             heard = ask_url(url)
             assert outcome(heard) == (True, "connected")
             assert heard.values == {"place": url[len("tcp://") :]}
-        assert server.calls == 2
+    assert server.calls == 2
 
 
 def test_nobody_there_is_refused() -> None:

@@ -130,7 +130,9 @@ def test_a_certificate_of_an_unknown_authority_is_told(proper: Certificate) -> N
         assert outcome(ask_url(server.url(scheme="https"))) == (False, "tls-unknown-issuer")
 
 
-@pytest.mark.parametrize("raw", [b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", b"SSH-2.0-OpenSSH\r\n"])
+@pytest.mark.parametrize(
+    "raw", [b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", b"SSH-2.0-OpenSSH\r\n"]
+)
 def test_a_server_that_does_not_speak_tls_is_told(raw: bytes) -> None:
     """Usually https was written for http."""
 
@@ -172,6 +174,7 @@ def test_a_handshake_that_never_ends_is_given_up_in_its_own_phase() -> None:
     assert heard.values == {"seconds": 0.2}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("trusted")
 def test_an_answer_that_never_comes_is_given_up_after_the_handshake(proper: Certificate) -> None:
     """The same deadline, another phase."""
@@ -208,7 +211,7 @@ def test_if_the_first_address_hangs_up_in_the_handshake_the_other_is_asked(prope
 
 @pytest.mark.usefixtures("trusted")
 def test_an_encrypted_answer_without_a_word_of_goodbye_is_taken_as_it_is(proper: Certificate) -> None:
-    """Many servers close without the close_notify that TLS asks for; the framing of HTTP tells what is whole."""
+    """Many servers close without TLS's close_notify; HTTP's own framing tells what is whole."""
 
     def abrupt(secret: socket.socket, leaving: threading.Event) -> None:
         request(secret)

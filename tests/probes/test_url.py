@@ -92,7 +92,7 @@ def test_a_tcp_url_must_name_its_port() -> None:
 
 @given(st.text(), st.sampled_from(["", "http://", "http://a/", "https://[", "http://a:"]))
 def test_any_text_is_split_or_refused_and_the_target_is_always_safe_to_send(text: str, start: str) -> None:
-    """Whatever people write, the request line can hold neither a space nor a line end nor a foreign letter."""
+    """The request line can hold neither a space nor a line end nor a foreign letter."""
     try:
         parts = split_url(start + text, WEB)
     except Trouble:

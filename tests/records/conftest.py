@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
-
-NOBODY = 65_534
 
 
 @pytest.fixture
@@ -19,15 +19,9 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of 128 KiB, to be filled."""
     place = tmp_path / "tiny disk"
     place.mkdir()
-    if sys.platform != "linux":
-        pytest.skip("a tiny disk is mounted with Linux's tmpfs")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=128k,mode=0700", "tmpfs", str(place)],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip(f"mounting is not permitted here: {mounted.stderr.decode().strip()}")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128k,mode=0700", "tmpfs", str(place)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a tmpfs is not possible or not permitted here")
     try:
         yield place
     finally:
@@ -53,29 +47,36 @@ def fill() -> Callable[[Path], Path]:
 
 
 @pytest.fixture
-def ordinary_user(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], AbstractContextManager[None]]:
-    """A context in which we are no administrator, working in ``tmp_path`` with relative paths.
+def ordinary_user() -> Callable[[], AbstractContextManager[None]]:
+    """A context in which the modes of files hold for us even if we are root.
 
-    Root may write everywhere, so rights can only be tested without them. Relative paths, because the folders
-    above ``tmp_path`` are root's.
+    Root may write everywhere thanks to two capabilities (Linux: capabilities(7)), which are laid down and
+    taken up again. Whoever is not root is ordinary already.
     """
     if sys.platform == "win32":
-        pytest.skip("POSIX rights")
-    monkeypatch.chdir(tmp_path)
-
-    @contextmanager
-    def without_privilege() -> Iterator[None]:
+        pytest.skip("Windows knows no modes")
+    else:
         if os.geteuid() != 0:
-            yield
-            return
-        for found in (tmp_path, *tmp_path.rglob("*")):
-            os.chown(found, NOBODY, NOBODY)
-        os.seteuid(NOBODY)
-        try:
-            yield
-        finally:
-            os.seteuid(0)
+            return nullcontext
+        if not hasattr(ctypes.CDLL(None), "capset"):
+            pytest.skip("root's rights can only be laid down on Linux")
+        return _without_overriding
 
-    return without_privilege
+
+_OVERRIDING = 1 << 1 | 1 << 2  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+
+
+@contextmanager
+def _without_overriding() -> Iterator[None]:
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this thread
+    rights = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice 32 bits
+    assert libc.capget(header, rights) == 0
+    before = rights[0]
+    rights[0] = before & ~_OVERRIDING
+    assert libc.capset(header, rights) == 0
+    try:
+        yield
+    finally:
+        rights[0] = before
+        assert libc.capset(header, rights) == 0

@@ -95,7 +95,7 @@ def test_a_refused_rotation_is_told_and_loses_nothing(tmp_path: Path, ordinary_u
         (tmp_path / name).write_text(name * 10, "utf-8")
     tmp_path.chmod(0o500)
     with ordinary_user():
-        problems = [rotate_at_launch("bot.log", 10) for _ in range(7)]
+        problems = [rotate_at_launch(str(tmp_path / "bot.log"), 10) for _ in range(7)]
     tmp_path.chmod(0o700)
     assert {problem.key if problem else None for problem in problems} == {"record.log-not-rotated"}
     assert names(tmp_path) == ["bot.log", "bot.log.1"]

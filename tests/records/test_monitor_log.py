@@ -169,11 +169,11 @@ def test_a_file_we_may_not_write_is_a_problem_only(tmp_path: Path, ordinary_user
     path = tmp_path / "log"
     path.write_bytes(b"")
     path.chmod(0o400)
-    log = MonitorLog("log", lambda: MOMENT)
+    log = log_at(path)
     with ordinary_user():
         assert not log.write("INFO", "x")
         assert trouble(log) == "record.not-writable"
-        os.chmod("log", 0o600)
+        path.chmod(0o600)
         assert log.write("INFO", "x")
 
 

@@ -1,4 +1,4 @@
-"""A workshop for every test: a real repository, a real bare one for GitHub, a git configuration of their own."""
+"""A workshop for every test: a real repository, a real bare one for GitHub, git settings of its own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ import pytest
 from tests.ship.workshop import Repo, bare_repository, new_repository
 from vigie.ship.git import Git
 
+CONFIGURATION = """\
+[user]
+    name = Ada
+    email = ada@example.org
+[init]
+    defaultBranch = main
+[core]
+    autocrlf = false
+"""
+
 
 @pytest.fixture(autouse=True)
 def configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -19,9 +29,7 @@ def configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(home))
     file = home / ".gitconfig"
-    file.write_text(
-        "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n[core]\n\tautocrlf = false\n"
-    )
+    file.write_text(CONFIGURATION)
     return file
 
 
@@ -33,7 +41,7 @@ def remote(tmp_path: Path) -> Repo:
 
 @pytest.fixture
 def repo(tmp_path: Path, remote: Repo) -> Repo:
-    """Return a bot's repository with one pushed commit (``bot.py``, ``commands.py``) whose remote is ``remote``."""
+    """Return a bot's repository: ``bot.py`` and ``commands.py`` committed and pushed to ``remote``."""
     made = new_repository(tmp_path / "bot")
     made.write("bot.py", "print('bot')\n")
     made.write("commands.py", "COMMANDS = []\n")

@@ -69,7 +69,7 @@ def day(repo: Repo) -> Workday:
 
 
 def test_guide_example_is_printed_line_for_line(day: Workday, repo: Repo, remote: Repo) -> None:
-    """The guide's command on an online bot prints the guide's example, commits, pushes and leaves the bot alone."""
+    """The guide's command prints the guide's example, commits, pushes and leaves an online bot alone."""
     repo.write("bot.py", "print('no deadlock')\n")
     bot = PretendBot(True)
     report = day.ship(bot, "fix: Remove asyncio deadlock")
@@ -83,7 +83,7 @@ def test_guide_example_is_printed_line_for_line(day: Workday, repo: Repo, remote
 
 
 def test_things_that_vigie_and_python_write_do_not_lengthen_the_transcript(day: Workday, repo: Repo) -> None:
-    """In a folder without a ``.gitignore`` the guide's transcript holds, and none of these files is committed."""
+    """Without a ``.gitignore`` the guide's transcript holds, and none of these files is committed."""
     for name in (
         "bot_status.json",
         "logs/bot_monitor.log",
@@ -268,7 +268,7 @@ def test_default_message_names_the_files(day: Workday, repo: Repo) -> None:
 
 
 def test_a_failed_hook_leaves_everything_as_it_was(day: Workday, repo: Repo, remote: Repo) -> None:
-    """A hook that refuses: its last lines are shown, nothing is committed, staged or pushed, the bot is not asked."""
+    """A hook that refuses: its words are shown, nothing is committed, staged or pushed."""
     repo.write("bot.py", "1\n")
     repo.write("new.py", "2\n")
     repo.write("commands.py", "staged\n")
@@ -290,7 +290,7 @@ def test_a_failed_hook_leaves_everything_as_it_was(day: Workday, repo: Repo, rem
 def test_a_refused_push_keeps_the_commit_and_looks_after_the_bot(
     day: Workday, repo: Repo, remote: Repo
 ) -> None:
-    """A push that is refused: exit 1, the commit stays, the bot is verified and restarted, and advice is given."""
+    """A push that is refused: exit 1, the commit stays, the bot is restarted, advice is given."""
     remote.hook("pre-receive", "echo 'error: GH013: Repository rule violations found' >&2", "exit 1")
     repo.write("bot.py", "1\n")
     bot = PretendBot(True, False)
@@ -425,6 +425,10 @@ def test_change_that_git_does_not_store_is_no_commit(day: Workday, repo: Repo) -
     assert "ship.nothing-to-commit" in day.told.keys
 
 
+def _nothing(repo: Repo) -> None:
+    """Leave the repository as it is."""
+
+
 def _merge_conflict(repo: Repo) -> None:
     repo.git("switch", "-c", "other")
     repo.write("bot.py", "other\n")
@@ -451,10 +455,10 @@ def _lock(repo: Repo) -> None:
         (_merge_conflict, "m", None, Refusal, "ship.operation-in-progress"),
         (_detach, "m", None, Refusal, "ship.detached-head"),
         (_lock, "m", None, Refusal, "ship.index-locked"),
-        (lambda repo: None, "  \n", None, UsageProblem, "ship.message-empty"),
-        (lambda repo: None, "m", ("bto.py",), UsageProblem, "ship.file-misspelt"),
-        (lambda repo: None, "m", ("bot.py", "zzzzzzzz"), UsageProblem, "ship.file-missing"),
-        (lambda repo: None, "m", (" , ",), UsageProblem, "ship.no-file-listed"),
+        (_nothing, "  \n", None, UsageProblem, "ship.message-empty"),
+        (_nothing, "m", ("bto.py",), UsageProblem, "ship.file-misspelt"),
+        (_nothing, "m", ("bot.py", "zzzzzzzz"), UsageProblem, "ship.file-missing"),
+        (_nothing, "m", (" , ",), UsageProblem, "ship.no-file-listed"),
     ],
 )
 def test_refusals_come_before_anything(

@@ -1,4 +1,4 @@
-"""The files that ``vigie init`` copies, as they lie in the package."""
+"""The files that ``vigie init`` and ``vigie demo`` copy, as they lie in the package."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from vigie.problems import Failure
 
 TEMPLATES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "templates")
 SOURCE_CHECKOUT = os.path.abspath(os.path.join(TEMPLATES, *[os.pardir] * 4))
-"""The repository's root, where the two doors lie when vigie runs from its sources; a wheel carries them among
-the templates (pyproject.toml, ``force-include``), so that each exists once."""
+"""The repository's root, where the two doors and ``examples/`` lie when vigie runs from its sources. A wheel
+carries them among the templates under the same names (pyproject.toml, ``force-include``): each exists once."""
 
 
 def read_template(name: str) -> bytes:
     """Return the content of the template ``name``; raises ``Failure`` when vigie was installed without it."""
-    for folder in (TEMPLATES, SOURCE_CHECKOUT):
+    for folder in (TEMPLATES, SOURCE_CHECKOUT, os.path.join(SOURCE_CHECKOUT, "examples")):
         try:
             with open(os.path.join(folder, name), "rb") as file:
                 return file.read()

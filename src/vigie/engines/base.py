@@ -6,7 +6,6 @@ Nothing here blocks longer than a system call. Waiting is the runtime's work: a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 
@@ -29,8 +28,7 @@ class Exit(NamedTuple):
     signal: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchPlan:
+class LaunchPlan(NamedTuple):
     """All an engine needs to start one bot. ``environment`` holds secrets: it is never shown."""
 
     name: str
@@ -38,8 +36,11 @@ class LaunchPlan:
     directory: str
     log_path: str
     lock_path: str
-    environment: dict[str, str] = field(repr=False)
-    stop_steps: int = 2
+    environment: dict[str, str]
+
+    def __repr__(self) -> str:
+        """Show no value of the environment."""
+        return f"LaunchPlan({self.name!r}, {self.command!r}, directory={self.directory!r})"
 
 
 class LaunchError(Exception):

@@ -212,7 +212,7 @@ else:
         found = {
             connection.pid
             for connection in connections
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+            if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
         }
         if not connections:
             found = {pid for pid in programs.own_programs() if _listens(pid, port)}

@@ -121,12 +121,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Close the program that has this file open (an SQLite editor, for instance).",
     ),
     "record.history-unusable": (
-        "impossible d'écrire l'historique {path} : {reason} ; les événements attendent en mémoire",
-        "cannot write the history {path}: {reason}; events wait in memory",
+        "l'historique {path} ne peut être ni lu ni complété pour le moment : {reason}",
+        "the history {path} can neither be read nor added to for now: {reason}",
     ),
     "record.history-unusable.hint": (
-        "Vérifiez le disque et les droits du dossier ; l'écriture reprendra d'elle-même.",
-        "Check the disk and the rights of the folder; writing goes on by itself afterwards.",
+        "Vérifiez le disque et les droits du dossier ; les nouveaux événements attendent en mémoire.",
+        "Check the disk and the rights of the folder; new events wait in memory.",
     ),
     # logs
     "record.log-not-rotated": (

@@ -109,8 +109,11 @@ def _require_ours(connection: sqlite3.Connection) -> None:
     application, version = _number(connection, "application_id"), _number(connection, "user_version")
     (things,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     fresh = not application and not version and not things
-    if not fresh and (application != APPLICATION or version > len(STEPS)):
-        raise ForeignDatabaseError
+    if fresh:
+        return
+    if application != APPLICATION or version > len(STEPS):
+        raise ForeignDatabaseError(f"application_id {application:#x}, user_version {version}")
+    connection.execute("SELECT id FROM events LIMIT 1").fetchone()
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:

@@ -62,6 +62,7 @@ class History:
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
         self._waiting: list[Event] = []
+        self._told: str | None = None
 
     def add(self, wall: float, bot: str, key: str, values: Mapping[str, object]) -> Problem | None:
         """Write one event, and those that wait. Never raises: a trouble is returned once, when it begins.
@@ -107,7 +108,7 @@ class History:
             self._let_go()
 
     def _write_waiting(self) -> Problem | None:
-        before, self.problem = self.problem, None
+        self.problem = None
         begun_anew: Problem | None = None
         try:
             if (error := self._store()) is not None:
@@ -116,9 +117,10 @@ class History:
                     self.problem = self._trouble(error)
         except Problem as problem:
             self.problem = problem
-        if self.problem is None:
+        if begun_anew is not None:
             return begun_anew
-        return None if before is not None and before.key == self.problem.key else self.problem
+        already, self._told = self._told, self.problem.key if self.problem else None
+        return None if self._told == already else self.problem
 
     def _store(self) -> Exception | None:
         """Write what waits; return the error if the database is beyond use, raise ``Problem`` otherwise."""
@@ -126,15 +128,15 @@ class History:
             from vigie.records import database
         except ImportError as error:
             raise self._trouble(error) from error
-        rows = [
-            (event.wall, event.bot, event.key, event.key in INCIDENTS, json.dumps(event.values, default=str))
-            for event in self._waiting
-        ]
         try:
             with self._connected() as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 connection.executemany(
-                    "INSERT INTO events (wall, bot, key, incident, details) VALUES (?, ?, ?, ?, ?)", rows
+                    "INSERT INTO events (wall, bot, key, incident, details) VALUES (?, ?, ?, ?, ?)",
+                    (
+                        (wall, bot, key, key in INCIDENTS, json.dumps(values, default=str))
+                        for wall, bot, key, values in self._waiting
+                    ),
                 )
                 connection.execute(
                     "DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?", (self._keep,)
@@ -161,6 +163,8 @@ class History:
             self._let_go()
             self.problem = error if isinstance(error, Problem) else self._trouble(error)
             return []
+        if not self._waiting:
+            self.problem = None
         return [Event(wall, bot, key, _values(details)) for wall, bot, key, details in rows]
 
     def _connected(self) -> sqlite3.Connection:

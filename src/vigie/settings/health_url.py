@@ -60,7 +60,8 @@ def with_port(url: str, port: int) -> str:
 def shown(url: str) -> str:
     """Return what an error may show: no name and password, nothing from a ``?`` or a space on."""
     if "@" in url:
-        return repr(url.partition("://")[0][:10] + "://...")
+        scheme = url.partition("://")[0].lower()
+        return repr(f"{scheme}://...") if scheme in _NETWORK else "'...'"
     plain = url.split(None, 1)[0].partition("?")[0][:80]
     return repr(plain) + ("..." if plain != url else "")
 
@@ -71,14 +72,15 @@ def _split(text: str) -> _Address | None:
         return None
     end = min((after.index(mark) for mark in "/?#" if mark in after), default=len(after))
     authority, rest = after[:end], after[end:].partition("#")[0]
-    if authority.startswith("["):
-        host, bracket, port = authority.partition("]")
-        host += bracket
-    else:
-        host, colon, port = authority.partition(":")
-        port = colon + port
-    # A colon with nothing behind it, or anything else behind "]": no port, and not none either.
-    port = port[1:] if port.startswith(":") and len(port) > 1 else port
+    # The colon of a port is the first one, or the first behind the brackets of an IPv6 address.
+    start = authority.find("]") + 1 if authority.startswith("[") else authority.find(":")
+    start = len(authority) if start < 0 else start
+    host, port = authority[:start], authority[start:]
+    # What is not a colon and something stays as it is found: it will not pass for a port.
+    if port.startswith(":") and port != ":":
+        port = port[1:]
+    elif port:
+        port = "?" + port
     return _Address(scheme.lower(), host, port, rest)
 
 
@@ -126,7 +128,7 @@ def _ascii(path: str) -> str:
     """Write other letters as RFC 3986 section 2.5 says: their UTF-8 bytes, percent-encoded."""
     if path.isascii():
         return path
-    raw = path.encode("utf-8", "surrogateescape")
+    raw = path.encode("utf-8", "surrogatepass")
     return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word closest to ``word``, or None when none is close enough to be worth naming.
 
-    Close: one slip for every three letters, or ``word`` is one whole part of a known word (``timeout`` of
-    ``check_timeout``). Upper and lower case, ``-`` and ``_`` are the same letter.
+    Close: one slip for every three letters; or ``word`` begins a known word, or is one whole part of it
+    (``timeout`` of ``check_timeout``). Upper and lower case, ``-`` and ``_`` are the same letter.
     """
     wanted = _plain(word)
     allowed = max(1, len(wanted) // 3)
@@ -20,8 +20,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
             slips = distance(wanted, _plain(candidate))
             if slips <= allowed:
                 best, allowed = candidate, slips - 1
-    if best is None:
-        return next((candidate for candidate in known if wanted in _plain(candidate).split("_")), None)
+    if best is None and len(wanted) >= 3:
+        return next((candidate for candidate in known if _is_part(wanted, _plain(candidate))), None)
     return best
 
 
@@ -41,6 +41,10 @@ def distance(one: str, other: str) -> int:
             row.append(slips)
         before_last, last = last, row
     return last[-1]
+
+
+def _is_part(word: str, whole: str) -> bool:
+    return whole.startswith(word) or word in whole.split("_")
 
 
 def _plain(word: str) -> str:

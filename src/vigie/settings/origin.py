@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from vigie.settings.toml_file import TomlFile
 
 
+_BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+"""The letters of a key that TOML wants no quotes for."""
+
+
 class FromVariable(NamedTuple):
     """A variable of the environment, or of the ``.env`` when ``file`` names it."""
 
@@ -66,7 +70,9 @@ class FromToml(NamedTuple):
     @property
     def name(self) -> str:
         """The path of the key as people write it: ``bots.music.command``."""
-        return ".".join(self.keys)
+        return ".".join(
+            key if 0 < len(key) < 65 and set(key) <= _BARE else toml_text(key) for key in self.keys
+        )
 
     def place(self) -> Phrase:
         """Say which file and line."""

@@ -52,19 +52,24 @@ def line_of(toml: TomlFile, keys: Sequence[str]) -> int:
 
 def _beginning_holds(lines: list[str], count: int, keys: Sequence[str]) -> bool:
     """Whether ``keys`` exist in the first ``count`` lines, with those that end the statement begun there."""
+    table: object = None
+    while table is None:
+        table = _parsed("\n".join(lines[:count]))
+        count += 1
+    for key in keys:
+        if not isinstance(table, dict) or key not in table:
+            return False
+        table = table[key]
+    return True
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
     import tomllib
 
-    for end in range(count, len(lines) + 1):
-        try:
-            table: object = tomllib.loads("\n".join(lines[:end]))
-        except (ValueError, RecursionError):
-            continue
-        for key in keys:
-            if not isinstance(table, dict) or key not in table:
-                return False
-            table = table[key]
-        return True
-    return True
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _not_toml(path: str, text: str, message: str) -> UsageProblem:

@@ -1,0 +1,54 @@
+"""The table of settings agrees with everything it speaks of."""
+
+from __future__ import annotations
+
+import pytest
+
+from vigie.core.spec import Spec
+from vigie.settings import ShipSettings, schema, value
+from vigie.settings.schema import Setting
+
+
+def test_every_wish_about_a_bot_is_a_setting() -> None:
+    """Each field of a bot's spec can be set, but its name, which is its table's, and a trial's length."""
+    assert {setting.name for setting in schema.BOT} == set(Spec._fields) - {"name", "prove"}
+
+
+def test_every_wish_about_shipping_is_a_setting() -> None:
+    """The same for ``[ship]``."""
+    assert {setting.name for setting in schema.SHIP} == set(ShipSettings._fields)
+
+
+@pytest.mark.parametrize("setting", schema.BOT + schema.SHIP, ids=lambda setting: setting.name)
+def test_the_default_is_that_of_the_core(setting: Setting) -> None:
+    """A default stands in one place and is the same everywhere."""
+    assert setting.default == (Spec._field_defaults | ShipSettings._field_defaults)[setting.name]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [setting for setting in schema.BOT + schema.SHIP if setting.default],
+    ids=lambda setting: setting.name,
+)
+def test_a_default_could_be_written_down(setting: Setting) -> None:
+    """Every default is itself an allowed value."""
+    written = setting.default
+    if setting.kind == schema.STATUS:
+        written = "200-299"
+    assert value.read(setting, written, False) == setting.default
+
+
+def test_the_variables_are_the_contracts() -> None:
+    """Exactly these variables mean something."""
+    found = {
+        setting.name: setting.variables for setting in (*schema.BOT, schema.LANGUAGE) if setting.variables
+    }
+    assert found == {
+        "command": ("BOT_COMMAND",),
+        "health_url": ("HEALTH_CHECK_URL", "HEALTH_PORT", "PORT"),
+        "check_interval": ("CHECK_INTERVAL",),
+        "check_timeout": ("CHECK_TIMEOUT",),
+        "start_grace": ("START_GRACE",),
+        "stop_timeout": ("STOP_TIMEOUT",),
+        "language": ("VIGIE_LANG",),
+    }
