@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import venv
@@ -195,3 +196,17 @@ def test_an_old_python_can_read_it_and_says_that_it_is_too_old(folder: str, reco
     assert "it needs Python 3.11" in done.stderr
     assert "python3.11" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_copied_door_checks_for_real(folder: str, record: str) -> None:
+    """With the real vigie: no flag means ``--check``, in French, about the folder the door lies in."""
+    with socket.socket() as taken:  # bound and not listening: nobody answers there
+        taken.bind(("127.0.0.1", 0))
+        with open(os.path.join(folder, ".env"), "w", encoding="utf-8") as file:
+            file.write(f"HEALTH_CHECK_URL=http://127.0.0.1:{taken.getsockname()[1]}/health\n")
+        sources = os.path.join(ROOT, "src")
+        done = run(folder, environment=pretend_vigie.environment(record, PYTHONPATH=sources))
+    assert done.returncode == 1
+    lines = (done.stdout + done.stderr).splitlines()
+    assert "[CHECK] Vérification de l'état du bot..." in lines
+    assert "[STATUS] Bot: HORS LIGNE [ERROR]" in lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,12 +11,25 @@ import pytest
 from tests.engines.workshop import Workshop
 
 
+def left_in_us() -> tuple[int, list[int]]:
+    """Count our open descriptors and list our children, zombies included; on Linux only."""
+    if sys.platform != "linux":
+        return 0, []
+    from vigie.engines import process_table
+
+    me = os.getpid()
+    children = sorted(row.pid for row in process_table.rows().values() if row.parent == me)
+    return len(os.listdir("/proc/self/fd")), children
+
+
 @pytest.fixture
 def workshop(tmp_path: os.PathLike[str]) -> Iterator[Workshop]:
-    """Give a folder with real processes; all of them are ended afterwards."""
+    """Give a folder with real processes; afterwards no process, zombie or descriptor of theirs is left."""
+    before = left_in_us()
     working = Workshop(os.fspath(tmp_path))
     yield working
     working.close()
+    assert left_in_us() == before
 
 
 @pytest.fixture

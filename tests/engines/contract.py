@@ -26,6 +26,10 @@ class Stage(Protocol):
         """Return the plan of the one bot, running this program."""
         ...
 
+    def launch(self, plan: LaunchPlan) -> Held:
+        """Launch with the engine, and end it after the test."""
+        ...
+
     def until_ready(self) -> None:
         """Wait until the program launched last says that it is what it is called."""
         ...
@@ -63,7 +67,7 @@ class EngineContract:
     def start(self, stage: Stage, program: str, *arguments: str) -> tuple[Held, LaunchPlan]:
         """Launch a program that goes on running, and wait until it is ready."""
         plan = stage.plan(program, *arguments)
-        held = stage.engine.launch(plan)
+        held = stage.launch(plan)
         stage.until_ready()
         return held, plan
 
@@ -84,7 +88,7 @@ class EngineContract:
     @pytest.mark.parametrize("code", [0, 1, 2, 3, 42, 127, 128, 254, 255])
     def test_the_exit_code_is_told(self, stage: Stage, code: int) -> None:
         """A process of ours that ends by itself tells its exit code, as often as it is asked."""
-        held = stage.engine.launch(stage.plan("dies_at_once", str(code)))
+        held = stage.launch(stage.plan("dies_at_once", str(code)))
         assert how_it_ended(held) == Exit(code=code)
         assert held.ended() == Exit(code=code)
 
@@ -101,7 +105,7 @@ class EngineContract:
         """After a plain end nothing remains, lock and number are free, and it can start again."""
         plan = stage.plan("dies_at_once", "1")
         for _ in range(3):
-            held = stage.engine.launch(plan)
+            held = stage.launch(plan)
             how_it_ended(held)
             assert stage.engine.remains(held, plan.lock_path, True) == []
             assert not stage.engine.copy_alive(plan.lock_path)
@@ -166,7 +170,7 @@ class EngineContract:
     def test_asking_and_killing_the_dead_is_harmless(self, stage: Stage) -> None:
         """Nothing is raised and nobody is hit when the process has already ended."""
         plan = stage.plan("dies_at_once", "7")
-        held = stage.engine.launch(plan)
+        held = stage.launch(plan)
         assert how_it_ended(held) == Exit(code=7)
         for _ in range(2):
             stage.engine.ask_to_stop(held, 0)
@@ -191,7 +195,7 @@ class EngineContract:
         assert len(left) >= 2
         assert held.identity.pid not in left
         self.clear(stage, held, plan)
-        stage.engine.launch(plan)
+        stage.launch(plan)
 
     def test_leftovers_of_a_launch_nobody_remembers_are_ended(self, stage: Stage) -> None:
         """Without any held process, the copy lock alone is enough to end what an earlier monitor left."""
@@ -225,10 +229,13 @@ class EngineContract:
         assert stage.engine.identify(stranger.pid) == stranger
 
     def test_letting_go_leaves_the_process_alone(self, stage: Stage) -> None:
-        """After close the process lives on and can be recognised again."""
-        held, _ = self.start(stage, "sleeps")
+        """After close the process lives on, and can be recognised again and ended."""
+        held, plan = self.start(stage, "sleeps")
+        held.close()
         held.close()
         again = stage.engine.recognise(held.identity)
         assert again is not None
         assert again.ended() is None
+        self.clear(stage, again, plan)
+        assert again.ended() is not None
         again.close()

@@ -33,6 +33,10 @@ class FakeStage:
         """Return a plan that names the program."""
         return plan_for(self.folder, program, *arguments)
 
+    def launch(self, plan: LaunchPlan) -> Held:
+        """Launch on the fake engine."""
+        return self.engine.launch(plan)
+
     def until_ready(self) -> None:
         """Fake processes are ready at once."""
 

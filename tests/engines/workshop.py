@@ -141,9 +141,11 @@ class Workshop:
         for lock in self.locks:
             self.engine.end_leftovers(lock)
         for held in self.helds:
-            with contextlib.suppress(OSError, ValueError):
+            # one that was let go meanwhile was ended by its test
+            if self.engine.identify(held.identity.pid) == held.identity:
                 self.engine.kill_tree(held, self.lock_path, True)
                 until(held.ended, what="the bot has ended")
+            held.ended()
             held.close()
         for who in self.stray:
             if self.engine.identify(who.pid) == who:

@@ -20,11 +20,18 @@ default_md = sha256
 policy = anything
 unique_subject = no
 copy_extensions = copy
+x509_extensions = leaf
+[leaf]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [anything]
 commonName = supplied
 [req]
 distinguished_name = name
+x509_extensions = itself
 prompt = no
+[itself]
+subjectKeyIdentifier = hash
 [name]
 commonName = vigie test
 """
@@ -47,7 +54,9 @@ class Authority:
         for name, text in (("openssl.cnf", SETTINGS), ("index.txt", ""), ("serial", "01\n")):
             with open(os.path.join(folder, name), "w", encoding="ascii") as file:
                 file.write(text)
-        self.root = self._self_signed("root", "basicConstraints=critical,CA:TRUE")
+        self.root = self._self_signed(
+            "root", "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"
+        )
 
     def self_signed(self, alternative: str) -> Certificate:
         """Return a certificate that vouches for itself, for ``DNS:name`` or ``IP:address``."""
@@ -72,9 +81,10 @@ class Authority:
         )
         return made
 
-    def _self_signed(self, name: str, extension: str) -> Certificate:
+    def _self_signed(self, name: str, *extensions: str) -> Certificate:
         made = self._paths(name)
-        self._run("req", "-x509", *self._new_key(made), "-out", made.path, "-days", "2", "-addext", extension)
+        added = [word for extension in extensions for word in ("-addext", extension)]
+        self._run("req", "-x509", *self._new_key(made), "-out", made.path, "-days", "2", *added)
         return made
 
     def _paths(self, name: str) -> Certificate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import socket
 import struct
 import sys
@@ -198,7 +199,7 @@ def free_port() -> int:
 @contextmanager
 def deaf(port: int = 0) -> Iterator[int]:
     """A port of 127.0.0.1 that neither takes nor refuses a call: its queue is full and nobody empties it."""
-    if sys.platform != "linux":
+    if platform.system() != "Linux":
         pytest.skip("only Linux leaves a caller waiting when the queue is full")
     callers: list[socket.socket] = []
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:

@@ -133,7 +133,7 @@ def test_without_a_descriptor_left_the_question_is_not_put(monkeypatch: pytest.M
         opened.append(family)
         return real(family, kind)
 
-    monkeypatch.setattr(connect.socket, "socket", last_one)
+    monkeypatch.setattr("vigie.probes.connect.socket.socket", last_one)
     assert outcome(ask_url(f"http://localhost:{free_port()}/")) == (None, "no-descriptors")
 
 
@@ -148,7 +148,7 @@ def test_an_address_family_that_this_machine_lacks_is_not_told_beside_a_refusal(
             raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
         return real(family, kind)
 
-    monkeypatch.setattr(connect.socket, "socket", ipv4_only)
+    monkeypatch.setattr("vigie.probes.connect.socket.socket", ipv4_only)
     port = free_port()
     assert outcome(ask_url(f"http://localhost:{port}/")) == (False, "refused")
     assert outcome(ask_url(f"http://[::1]:{port}/")) == (None, "no-network")

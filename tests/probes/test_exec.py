@@ -16,7 +16,6 @@ import pytest
 
 from tests.probes.asking import ask, ask_url, outcome
 from tests.waiting import patient, until
-from vigie.probes import child
 from vigie.probes.conversation import Answer, DeadlinePassed
 from vigie.probes.exec import ask_command
 
@@ -174,7 +173,7 @@ def test_a_want_of_our_own_is_told(
     def refuse(*_args: object, **_options: object) -> None:
         raise error
 
-    monkeypatch.setattr(child.subprocess, "Popen", refuse)
+    monkeypatch.setattr("vigie.probes.child.subprocess.Popen", refuse)
     assert outcome(ask(ask_command(["anything"], str(tmp_path)))) == (None, reason)
 
 
@@ -257,14 +256,15 @@ def test_where_there_is_a_descriptor_nothing_is_polled(tmp_path: Path) -> None:
 @posix_only
 def test_an_exit_code_that_the_system_kept_to_itself_is_not_taken_for_success(tmp_path: Path) -> None:
     """A program that ignores SIGCHLD never hears its children's exit codes."""
-    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    child_ended = signal.Signals["SIGCHLD"]
+    before = signal.signal(child_ended, signal.SIG_IGN)
     try:
         assert outcome(ask(ask_command(python("raise SystemExit(1)"), str(tmp_path)))) == (
             None,
             "exec-unknown",
         )
     finally:
-        signal.signal(signal.SIGCHLD, before)
+        signal.signal(child_ended, before)
 
 
 @posix_only
@@ -272,8 +272,8 @@ def test_a_command_stuck_in_the_kernel_does_not_hold_us_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is reaped whenever it comes free; a killed process that does not die cannot be made on purpose."""
-    monkeypatch.setattr(child, "REAP_LIMIT", 0.01)
-    monkeypatch.setattr(child.os, "killpg", lambda _pid, _signal: None)
+    monkeypatch.setattr("vigie.probes.child.REAP_LIMIT", 0.01)
+    monkeypatch.setattr("vigie.probes.child.os.killpg", lambda _pid, _signal: None)
     release = str(tmp_path / "release")
     code = f"import os, time\nwhile not os.path.exists({release!r}): time.sleep(0.01)"
     began = time.monotonic()

@@ -71,7 +71,7 @@ class Demo:
         health, self._chat = _free_ports()
         self._spec = Spec(health_url=f"http://localhost:{health}/health", check_timeout=0.5)
         for name, content in (
-            ("start.py", read_template("echo_bot/start.py")),
+            ("start.py", read_template("examples/echo_bot/start.py")),
             ("vigie.toml", SETTINGS.encode()),
             (".env", f"HEALTH_PORT={health}\nCHAT_PORT={self._chat}\n".encode()),
         ):

@@ -22,7 +22,7 @@ def missing_lines(existing: bytes, wanted: Iterable[str]) -> tuple[str, ...] | N
 
 
 def addition(existing: bytes, lines: Iterable[str], comment: str) -> bytes:
-    """Return what to append to ``existing`` so that it holds ``lines``, in its own line ends, under ``comment``."""
+    """Return what to append to ``existing``, in its line ends to make it hold ``lines`` under ``comment``."""
     end = "\r\n" if existing.count(b"\r\n") * 2 > existing.count(b"\n") else "\n"
     block = "".join(line + end for line in (f"# {comment}", *lines))
     if not existing:

@@ -44,7 +44,7 @@ class Created(NamedTuple):
 
 
 def initialise(root: str, language: str) -> list[Created]:
-    """Create what is missing in the folder ``root``, its comments in ``language``; tell what became of each file.
+    """Create what is missing in the folder ``root``, its comments in ``language``; tell what became of each.
 
     Can be repeated: whatever is there already is kept, only missing lines are added to ``.gitignore``.
     Raises ``UsageProblem`` when ``root`` is no folder, ``Failure`` when something cannot be read or written.
@@ -117,7 +117,7 @@ def _is_inside(root: str, path: str) -> bool:
 
 
 def _write_new(target: str, content: bytes) -> None:
-    """Write a file that must not exist yet; half written, it is removed, so that a later run can do better."""
+    """Write a file that must not exist yet; half written, it is removed: a later run can do better."""
     file = open(target, "xb")  # noqa: SIM115 - closed by the `with` below, before it is removed
     try:
         with file:

@@ -9,12 +9,12 @@ from vigie.problems import Failure
 TEMPLATES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "templates")
 SOURCE_CHECKOUT = os.path.abspath(os.path.join(TEMPLATES, *[os.pardir] * 4))
 """The repository's root, where the two doors and ``examples/`` lie when vigie runs from its sources. A wheel
-carries them among the templates under the same names (pyproject.toml, ``force-include``): each exists once."""
+has them among the templates under the same names (pyproject.toml, ``force-include``), so each exists once."""
 
 
 def read_template(name: str) -> bytes:
     """Return the content of the template ``name``; raises ``Failure`` when vigie was installed without it."""
-    for folder in (TEMPLATES, SOURCE_CHECKOUT, os.path.join(SOURCE_CHECKOUT, "examples")):
+    for folder in (TEMPLATES, SOURCE_CHECKOUT):
         try:
             with open(os.path.join(folder, name), "rb") as file:
                 return file.read()

@@ -83,6 +83,7 @@ JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION = 0x0400
 TH32CS_SNAPPROCESS = 2
 CTRL_BREAK_EVENT = 1
 CCH_RM_SESSION_KEY = 32
+LONGEST_PATH = 32_767
 
 
 class SecurityAttributes(ctypes.Structure):
@@ -235,6 +236,10 @@ if sys.platform == "win32":
         "CreateFileW", HANDLE, c_wchar_p, DWORD, DWORD, POINTER(SecurityAttributes), DWORD, DWORD, HANDLE
     )
 
+    WriteFile = _bind("WriteFile", BOOL, HANDLE, c_void_p, DWORD, PDWORD, c_void_p)
+    ReadFile = _bind("ReadFile", BOOL, HANDLE, c_void_p, DWORD, PDWORD, c_void_p)
+    SetEndOfFile = _bind("SetEndOfFile", BOOL, HANDLE)
+
     OpenProcess = _bind("OpenProcess", HANDLE, DWORD, BOOL, DWORD)
     GetProcessId = _bind("GetProcessId", DWORD, HANDLE)
     GetExitCodeProcess = _bind("GetExitCodeProcess", BOOL, HANDLE, PDWORD)
@@ -247,6 +252,7 @@ if sys.platform == "win32":
         POINTER(FileTime),
         POINTER(FileTime),
     )
+    QueryFullProcessImageNameW = _bind("QueryFullProcessImageNameW", BOOL, HANDLE, DWORD, c_wchar_p, PDWORD)
     TerminateProcess = _bind("TerminateProcess", BOOL, HANDLE, c_uint32)
 
     InitializeProcThreadAttributeList = _bind(

@@ -75,9 +75,8 @@ class LocalPosix:
         own = _own(held)
         if own.ended() is not None:
             return
-        table = process_table.rows()
-        self._remember(own, process_tree.belonging(table, own.known(), own.identity.pid))
-        whole_group = process_tree.may_signal_group(table, own.identity.pid)
+        self._remember(own, process_tree.belonging(process_table.rows(), own.known(), own.identity.pid))
+        whole_group = process_tree.may_signal_group(own.identity.pid)
         for number in (signal.SIGINT if step == 0 else signal.SIGTERM, signal.SIGCONT):
             if not (whole_group and own.send_to_group(number)):
                 own.send(number)
@@ -86,16 +85,16 @@ class LocalPosix:
         """Freeze all that is proven to belong to the bot until nobody new turns up, then end all of it."""
         own = _own(held)
         own.ended()
-        table = process_table.rows()
-        whole_group = process_tree.may_signal_group(table, own.identity.pid)
+        whole_group = process_tree.may_signal_group(own.identity.pid)
         if whole_group:
             own.send_to_group(signal.SIGSTOP)
-        proven = self._proven(own, lock_path) if launched_by_us else set()
         frozen: dict[Identity, process_table.Row] = {}
-        for _ in range(process_tree.ROUNDS):
-            if not process_tree.freeze(self._members(own, proven, table), frozen):
-                break
-            table = process_table.rows()
+        self._freeze(own, self._proven(own, lock_path) if launched_by_us else set(), frozen)
+        if launched_by_us and copy_lock.is_held(lock_path):
+            # only now, and once: it means looking at every descriptor of the machine
+            others = copy_lock.holders(lock_path) - frozen.keys()
+            if others:
+                self._freeze(own, others, frozen)
         self._remember(own, frozen.values())
         if whole_group:
             own.send_to_group(signal.SIGKILL)
@@ -108,7 +107,7 @@ class LocalPosix:
         proven = self._proven(own, lock_path) if launched_by_us and over else set()
         if over and not proven and not own.family and not own.number_in_use():
             return []
-        rows = self._members(own, proven, process_table.rows())
+        rows = self._members(own, proven)
         self._remember(own, rows)
         return [row.pid for row in rows]
 
@@ -185,13 +184,19 @@ class LocalPosix:
         if own.identity not in self._over_at_look:
             self._look()
         found = set(self._marked.of(self._real(lock_path)))
-        if not found and own.ended() is not None and copy_lock.is_held(lock_path):
-            found = copy_lock.holders(lock_path)
+        if own.ended() is not None and copy_lock.is_held(lock_path):
+            found |= copy_lock.holders(lock_path)
         return found
 
-    def _members(
-        self, own: posix_held.PosixHeld, proven: set[Identity], table: dict[int, process_table.Row]
-    ) -> list[process_table.Row]:
+    def _freeze(
+        self, own: posix_held.PosixHeld, proven: set[Identity], frozen: dict[Identity, process_table.Row]
+    ) -> None:
+        for _ in range(process_tree.ROUNDS):
+            if not process_tree.freeze(self._members(own, proven), frozen):
+                break
+
+    def _members(self, own: posix_held.PosixHeld, proven: set[Identity]) -> list[process_table.Row]:
+        table = process_table.rows()
         led = process_tree.led_by(
             table,
             own.identity,

@@ -37,16 +37,20 @@ class LocalWindows:
         """Start the bot detached; raises ``LaunchError`` and leaves nothing behind."""
         windows_launch.refuse_what_cannot_run(plan)
         job = self._new_job(plan.lock_path)
+        held: holding.WindowsHeld | None = None
         try:
             with self._take_lock(plan.lock_path) as lock:
-                process = windows_launch.run(plan, lock, job.handle)
+                held = _hold(windows_launch.run(plan, lock, job.handle))
+                _note(lock, held.identity)
             # our lock is closed, the bot has its own: from here on only its processes hold it
-            held = _hold(process)
+            self._jobs[plan.lock_path] = job
+            return held
         except BaseException:
+            if held is not None:
+                job.terminate()
+                held.close()
             job.close()
             raise
-        self._jobs[plan.lock_path] = job
-        return held
 
     def recognise(self, identity: Identity) -> Held | None:
         """Hold a process that already lives, or None when it is gone or somebody else's number."""
@@ -72,7 +76,7 @@ class LocalWindows:
             job = self._find_job(lock_path)
         except jobs.Closed:
             return True
-        return bool(job and job.active()) or copy_lock.is_held(lock_path)
+        return (job is not None and not job.empty()) or copy_lock.is_held(lock_path)
 
     def copy_holders(self, lock_path: str) -> list[int]:
         """The processes in the bot's job and those that have its copy lock open: tenths of a second."""
@@ -80,6 +84,10 @@ class LocalWindows:
         if copy_lock.is_held(lock_path):
             found.update(copy_lock.holders(lock_path))
         return sorted(found - _ourselves())
+
+    def leader(self, lock_path: str) -> Identity | None:
+        """Return the first process of the bot's last launch, which may be gone by now."""
+        return copy_lock.leader(lock_path)
 
     def ask_to_stop(self, held: Held, step: int) -> None:
         """Send Ctrl-Break to its group, both times; nothing to a bot that shares a console with others."""
@@ -153,7 +161,7 @@ class LocalWindows:
         return job
 
     def _refuse_when_alive(self, job: jobs.Job) -> None:
-        if job.active():
+        if not job.empty():
             raise _copy_alive(job.pids())
 
     def _take_lock(self, lock_path: str) -> handles.Handle:
@@ -195,6 +203,14 @@ def _hold(process: handles.Handle) -> holding.WindowsHeld:
         raise
 
 
+def _note(lock: handles.Handle, leader: Identity) -> None:
+    try:
+        copy_lock.note(lock, leader)
+    except OSError:
+        # only needed should nobody live to remember this launch
+        return
+
+
 def _own(held: Held) -> holding.WindowsHeld:
     if not isinstance(held, holding.WindowsHeld):
         raise TypeError("held by another engine")
@@ -215,9 +231,7 @@ def _ourselves() -> set[int]:
 
 def _members(job: jobs.Job, leader: int) -> list[int]:
     """Return who lives in a job, without us and those who started us when a bot runs ``vigie`` itself."""
-    if not job.active():
-        return []
-    pids = job.pids()
+    pids = [] if job.empty() else job.pids()
     if _ourselves().isdisjoint(pids):
         return pids
     spared = tree.spared(tree.snapshot(), leader)
@@ -226,7 +240,7 @@ def _members(job: jobs.Job, leader: int) -> list[int]:
 
 def _end_job(job: jobs.Job, leader: int) -> list[int]:
     members = _members(job, leader)
-    if len(members) == job.active():
+    if not job.holds_us():
         job.terminate()
         return members
     for pid in members:

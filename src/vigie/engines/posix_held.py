@@ -34,6 +34,7 @@ class PosixHeld:
         self.ended_at: int | None = None
         """When its end was noticed, on the scale of ``Identity.started``."""
         self._exit: Exit | None = None
+        self._closed = False
         self._watch = exit_watch.watch(identity)
 
     @property
@@ -46,20 +47,22 @@ class PosixHeld:
         return self._watch.fileno()
 
     def over(self) -> bool:
-        """Whether it has ended; unlike ``ended``, does not reap it."""
-        return self._exit is not None or self._watch.over()
+        """Whether it is known to have ended; unlike ``ended``, does not reap it."""
+        return self._exit is not None or (not self._closed and self._watch.over())
 
     def ended(self) -> Exit | None:
         """How it ended, or None while it lives; reaps it when it is our child."""
-        if self._exit is None and self._watch.over():
+        if self._exit is None and self.over():
             self._exit = self._reap()
             self.ended_at = identities.now()
         return self._exit
 
     def close(self) -> None:
-        """Let go of the descriptor; the process itself is left alone."""
-        self.ended()
-        self._watch.close()
+        """Let go of the descriptor; the process itself is left alone, and no more is learnt of it."""
+        if not self._closed:
+            self.ended()
+            self._closed = True
+            self._watch.close()
 
     def known(self) -> set[Identity]:
         """The process and the descendants seen so far."""
@@ -68,6 +71,8 @@ class PosixHeld:
     def number_in_use(self) -> bool:
         """Whether anything bears its number: itself, a later process, or a group or session it once led."""
         if self._exit is None:
+            return True
+        if self._closed:
             return True
         if self.group is None and self.session is None:
             return False
@@ -86,7 +91,7 @@ class PosixHeld:
 
     def send(self, number: int) -> None:
         """Signal this very process; nothing happens when it has ended or may not be signalled."""
-        if self.ended() is not None:
+        if self._closed or self.ended() is not None:
             return
         try:
             if sys.platform == "linux" and isinstance(self._watch, exit_watch.PidfdWatch):
@@ -102,7 +107,7 @@ class PosixHeld:
 
         Refused where the group's number could by now be another's.
         """
-        if self.group is None:
+        if self.group is None or self._closed:
             return False
         try:
             if sys.platform == "linux" and isinstance(self._watch, exit_watch.PidfdWatch):

@@ -125,13 +125,13 @@ def _still(row: process_table.Row, orphaned: bool) -> bool:
     return now.started == row.started if orphaned else row.same_process(now)
 
 
-def may_signal_group(table: Table, leader: int) -> bool:
+def may_signal_group(leader: int) -> bool:
     """Whether neither ourselves nor any of those who started us, the leader excepted, is in its group."""
-    pid: int | None = os.getpid()
-    while pid is not None and (row := table.get(pid)) is not None and pid > 1:
-        if row.group == leader and pid != leader:
+    me = os.getpid()
+    for pid in (me, *process_table.ancestors(me)):
+        row = process_table.row(pid)
+        if row is not None and row.group == leader and pid != leader:
             return False
-        pid = row.parent
     return True
 
 

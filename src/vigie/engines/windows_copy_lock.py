@@ -6,7 +6,8 @@ error down from parent to child even where programs inherit nothing else (Python
 default), so that a child which outlives the bot and all of us still holds it. A job object cannot prove as
 much: its name is gone with its last handle, whoever still lives in it.
 
-A program that reads its input finds its end at once, as with NUL.
+A program that reads its input finds its end at once, as with NUL: what is noted in the file lies before the
+position that the handle has.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 
 from vigie.engines import _winapi
 from vigie.engines import windows_handle as handles
+from vigie.engines.base import Identity
 
 assert sys.platform == "win32", "a POSIX system has flock"  # noqa: S101  (mypy skips the rest elsewhere)
 
@@ -37,10 +39,36 @@ class Held(Exception):  # noqa: N818  (an answer, not an error)
 def take(path: str) -> handles.Handle:
     """Open ``path`` so that nobody else can, to be inherited. Raises ``Held`` and ``OSError``.
 
-    The file, and its folder when that is missing, are made.
+    The file, and its folder when that is missing, are made; what it contained is forgotten.
     """
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    return _open(path, _winapi.FILE_SHARE_READ, create=True, inherit=True)
+    lock = _open(path, _winapi.FILE_SHARE_READ, create=True, inherit=True)
+    # or a bot that reads its input at once would read an earlier note
+    _winapi.SetEndOfFile(lock.value)
+    return lock
+
+
+def note(lock: handles.Handle, leader: Identity) -> None:
+    """Write into the file who the bot's first process is. Raises ``OSError``."""
+    text = f"{leader.pid} {leader.started}\n".encode()
+    written = _winapi.DWORD()
+    handles.check(_winapi.WriteFile(lock.value, text, len(text), ctypes.byref(written), None))
+    # an earlier note may have been longer; and the position is now the end for all who share the handle
+    handles.check(_winapi.SetEndOfFile(lock.value))
+
+
+def leader(path: str) -> Identity | None:
+    """Return who was noted last: the bot's first process, which may be gone."""
+    share = _winapi.FILE_SHARE_READ | _winapi.FILE_SHARE_WRITE
+    try:
+        with handles.open_file(path, _winapi.GENERIC_READ, share, create=False, inherit=False) as file:
+            text = ctypes.create_string_buffer(64)
+            size = _winapi.DWORD()
+            handles.check(_winapi.ReadFile(file.value, text, len(text), ctypes.byref(size), None))
+        pid, started = text.raw[: size.value].split()
+        return Identity(int(pid), int(started), "")
+    except (OSError, ValueError):
+        return None
 
 
 def is_held(path: str) -> bool:

@@ -82,8 +82,11 @@ class Job:
                 raise Closed
         return cls(handles.Handle(value))
 
-    def active(self) -> int:
-        """Return how many of its processes live: a few microseconds. Raises ``OSError``."""
+    def empty(self) -> bool:
+        """Whether none of its processes lives: microseconds. Raises ``OSError``."""
+        return not self._active() or not self.pids()
+
+    def _active(self) -> int:
         accounting = _winapi.JobAccounting()
         handles.check(
             _winapi.QueryInformationJobObject(
@@ -97,7 +100,13 @@ class Job:
         return int(accounting.active)
 
     def pids(self) -> list[int]:
-        """Return the numbers of its living processes, those of jobs nested in it included."""
+        """Return the numbers of its living processes, those of jobs nested in it included.
+
+        Without the console's host, which ends by itself. Raises ``OSError``.
+        """
+        return [pid for pid in self._all_pids() if not _is_console_host(pid)]
+
+    def _all_pids(self) -> list[int]:
         room = FIRST_ROOM
         head = ctypes.sizeof(_winapi.JobPids)
         while True:
@@ -123,6 +132,10 @@ class Job:
         asked = _winapi.IsProcessInJob(process.value, self.handle.value, ctypes.byref(answer))
         return bool(asked and answer.value)
 
+    def holds_us(self) -> bool:
+        """Whether we belong to it: then the bot itself has started ``vigie``."""
+        return os.getpid() in self._all_pids()
+
     def terminate(self) -> None:
         """End all its processes now; nothing happens when we may not."""
         _winapi.TerminateJobObject(self.handle.value, processes.KILLED)
@@ -130,3 +143,11 @@ class Job:
     def close(self) -> None:
         """Let go of it; its processes are left alone."""
         self.handle.close()
+
+
+def _is_console_host(pid: int) -> bool:
+    process = processes.open_process(pid)
+    if process is None:
+        return False
+    with process:
+        return processes.is_console_host(process)

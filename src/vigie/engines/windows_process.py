@@ -73,6 +73,17 @@ def identity_of(handle: handles.Handle) -> Identity:
     return Identity(int(_winapi.GetProcessId(handle.value)), created.whole(), "")
 
 
+def is_console_host(handle: handles.Handle) -> bool:
+    """Whether it is conhost.exe, which Windows starts with every console and ends with its last user.
+
+    It counts as a child of the console's first user, may be in its job, and is nobody's program.
+    """
+    name = ctypes.create_unicode_buffer(_winapi.LONGEST_PATH)
+    size = _winapi.DWORD(len(name))
+    told = _winapi.QueryFullProcessImageNameW(handle.value, 0, name, ctypes.byref(size))
+    return bool(told) and name.value.lower().endswith("\\system32\\conhost.exe")
+
+
 def terminate(handle: handles.Handle) -> None:
     """End it now; nothing happens when it has ended or we may not."""
     _winapi.TerminateProcess(handle.value, KILLED)

@@ -62,24 +62,31 @@ def _create(start: Start, flags: int) -> handles.Handle:
         info.info.stdout = info.info.stderr = start.output.value
         info.attributes = attributes.address
         block = None if start.environment is None else start.environment.encode("utf-16-le", "surrogatepass")
-        created = _winapi.ProcessInformation()
-        handles.check(
-            _winapi.CreateProcessW(
-                start.program,
-                # Windows writes into the command line it is given: a buffer, never Python's own string
-                ctypes.create_unicode_buffer(start.line),
-                None,
-                None,
-                True,
-                flags,
-                block,
-                start.directory,
-                ctypes.byref(info),
-                ctypes.byref(created),
+        # Windows writes into the command line it is given: a buffer, never Python's own string
+        line = ctypes.create_unicode_buffer(start.line)
+        new = _winapi.ProcessInformation()
+        try:
+            handles.check(
+                _winapi.CreateProcessW(
+                    start.program,
+                    line,
+                    None,
+                    None,
+                    True,
+                    flags,
+                    block,
+                    start.directory,
+                    ctypes.byref(info),
+                    ctypes.byref(new),
+                )
             )
-        )
-    handles.Handle(created.thread).close()
-    return handles.Handle(created.process)
+            _winapi.CloseHandle(new.thread)
+            return handles.Handle(new.process)
+        except BaseException:
+            # a Ctrl-C right here must leave no process that nobody knows of
+            if new.process:
+                _winapi.TerminateProcess(new.process, 1)
+            raise
 
 
 class _Attributes:

@@ -94,7 +94,8 @@ if sys.platform == "win32":
                 handle = processes.open_process(pid)
                 if handle is not None:
                     pins[pid] = handle
-                    born[pid] = processes.identity_of(handle)
+                    if not processes.is_console_host(handle):
+                        born[pid] = processes.identity_of(handle)
             family = proven(snapshot(), root, born) if born else []
             return [member for member in family if not processes.over(pins[member.pid])]
         finally:

@@ -1,4 +1,4 @@
-"""Encrypted connections, with certificates verified as browsers do. Loaded only for ``https``."""
+"""Encrypted connections, with certificates verified as Python does by default. Loaded only for ``https``."""
 
 from __future__ import annotations
 

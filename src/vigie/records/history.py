@@ -51,7 +51,7 @@ class Event(NamedTuple):
 
 
 class History:
-    """One process's view of the database. Nothing is opened, nor SQLite loaded, before it is needed."""
+    """One thread's view of the database. Nothing is opened, nor SQLite loaded, before it is needed."""
 
     def __init__(self, path: str, keep: int = 100_000, patience: float = 0.05) -> None:
         """``keep`` newest events stay; ``patience``: seconds a call may wait for another process's lock."""
@@ -192,7 +192,7 @@ class History:
 
         if self._identity != _identity(self.path):
             return None
-        kept = keep_aside(self.path, os.path.dirname(self.path), _COMPANIONS)
+        kept = keep_aside(self.path, os.path.dirname(self.path) or os.curdir, _COMPANIONS)
         if isinstance(error, ForeignDatabaseError):
             return Failure("record.history-foreign", path=self.path, kept=kept)
         return Failure("record.history-damaged", path=self.path, kept=kept, reason=str(error))

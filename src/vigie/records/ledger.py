@@ -57,9 +57,9 @@ def write_ledger(
 
     By convention: ``pid``, ``started``, ``boot`` (the process), ``launched_at`` (epoch seconds), ``wall``
     and ``steady`` with ``machine_boot`` (the moment of this write on both clocks), ``tally`` (the core's
-    own), ``restart_count``, ``last_restart``. A tenth of a millisecond; ``durable`` waits for the disk, which
-    only a power cut makes worth while. Returns where a damaged record that stood there was kept, else
-    None. Raises ``Failure`` like ``replace_whole``; a missing folder is made.
+    own), ``restart_count``, ``last_restart``. About a millisecond; ``durable`` waits for the disk, which only
+    a power cut makes worth while. Returns where a damaged record that stood there was kept, else None.
+    Raises ``Failure`` like ``replace_whole``; a missing folder is made.
     """
     body = json.dumps(dict(record), allow_nan=False).encode("ascii")
     make_private_folder(folder)

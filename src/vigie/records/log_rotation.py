@@ -59,7 +59,7 @@ def rotate(path: str, max_size: int, keep: int) -> None:
 def compress_rotated(path: str, keep: int = 5) -> Failure | None:
     """Compress the rotated logs except the newest (``path.2`` becomes ``path.2.gz``, mode 0600).
 
-    A second for every 30 MB or so: call it from a thread, or where waiting does no harm. May be killed at any
+    Seconds for every 100 MB: call it from a thread, or where waiting does no harm. May be killed at any
     moment, a launch may rotate meanwhile: a log is removed only once its compressed copy is whole. Never
     raises; returns what went wrong.
     """
