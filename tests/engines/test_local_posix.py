@@ -259,7 +259,7 @@ def test_a_folder_that_does_not_exist(workshop: Workshop) -> None:
 
 
 def test_a_script_that_does_not_exist(workshop: Workshop) -> None:
-    """No start.py: refused before anything begins, rather than a bot that ends with a complaint of Python's."""
+    """No start.py: refused before anything begins, rather than a bot that ends with Python's words."""
     problem = refused(workshop, workshop.plan_of(sys.executable, "-X", "dev", "start.py"))
     assert problem.key == "engine.script-missing"
     assert problem.values == {"script": "start.py", "directory": workshop.folder}

@@ -68,7 +68,7 @@ class Repo:
                 continue
             for name in names:
                 file = os.path.join(folder, name)
-                if not os.path.islink(file):
+                if os.path.isfile(file) and not os.path.islink(file):
                     with open(file, "rb") as stream:
                         kept[file] = stream.read()
         return kept

@@ -14,6 +14,7 @@ from vigie.problems import Refusal
 from vigie.records.private_file import make_private_folder
 from vigie.runtime.operate import operate
 from vigie.runtime.place import Place
+from vigie.runtime.revision import commit_in
 from vigie.ship.carry import carry
 from vigie.ship.request import ShipRequest
 
@@ -76,6 +77,7 @@ class _Door:
             Verb.RESTART,
             output.line,
             logged(context.project.root, output, output.line),
+            release=commit_in(context.project.root),
         )
         if result.problem is not None:
             raise result.problem

@@ -21,6 +21,10 @@ assert sys.platform != "win32", "LocalWindows finds every process of a bot in it
 
 VARIABLE = "VIGIE_BOT"
 
+BEGINNING = 5
+PAUSE = 0.0002
+"""A process without any environment may be in the middle of exec: looked at again for a millisecond."""
+
 _NEEDLE = b"\0" + VARIABLE.encode() + b"="
 
 
@@ -59,7 +63,7 @@ class MarkedProcesses:
         self._known: dict[str, tuple[int, Mark | None]] = {}
 
     def look(self) -> None:
-        """Look at every process."""
+        """Look at every process. Raises ``OSError`` when that is not possible: no descriptor left."""
         if sys.platform == "linux":
             known: dict[str, tuple[int, Mark | None]] = {}
             with os.scandir("/proc") as entries:
@@ -90,13 +94,28 @@ class MarkedProcesses:
 if sys.platform == "linux":
 
     def mark_of(pid: int) -> Mark | None:
-        """Return the mark in a process's environment; None also when it may not be read."""
+        """Return the mark in a process's environment; None also when it may not be read.
+
+        Raises ``OSError`` when nothing can be read: no descriptor left.
+        """
         try:
-            environment = b"\0" + _whole(f"/proc/{pid}/environ")
-        except OSError:
+            environment = _whole(f"/proc/{pid}/environ")
+            for _ in range(BEGINNING):
+                if environment or not _is_beginning(pid):
+                    break
+                time.sleep(PAUSE)
+                environment = _whole(f"/proc/{pid}/environ")
+        except OSError as error:
+            process_table.refuse_blindness(error)
             return None
-        value = environment.partition(_NEEDLE)[2].partition(b"\0")[0]
+        value = (b"\0" + environment).partition(_NEEDLE)[2].partition(b"\0")[0]
         return parse(os.fsdecode(value)) if value else None
+
+    def _is_beginning(pid: int) -> bool:
+        # in the middle of exec a process has no environment yet; a zombie and a kernel thread (child of
+        # kthreadd, process 2) never will
+        row = process_table.row(pid)
+        return row is not None and not row.over and 2 not in (row.pid, row.parent)
 
     def _is_still(pid: int, inode: int, mark: Mark) -> bool:
         # not the environment again: programs that set their own title write over it

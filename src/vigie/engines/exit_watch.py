@@ -130,7 +130,7 @@ class ThreadWatch:
         self._reading = self._writing = -1
 
     def _look(self) -> None:
-        while identities.lives(self._identity):
+        while not identities.gone(self._identity):
             if self._enough.wait(LOOK_AGAIN):
                 return
         os.write(self._writing, b".")

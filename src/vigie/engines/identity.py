@@ -53,10 +53,22 @@ def identify(pid: int) -> Identity | None:
     """Who ``pid`` is right now, or None when it is gone, a zombie, or may not be looked at."""
     if pid <= 0:
         return None
-    row = process_table.row(pid)
+    try:
+        row = process_table.row(pid)
+    except OSError:
+        return None
     return None if row is None or row.over else of_row(row)
 
 
+def gone(identity: Identity) -> bool:
+    """Whether this very process has certainly ended; not being able to look is no proof."""
+    try:
+        row = process_table.row(identity.pid)
+    except OSError:
+        return False
+    return row is None or row.over or of_row(row) != identity
+
+
 def lives(identity: Identity) -> bool:
-    """Whether this very process, and not a later one of its number, is there and no zombie."""
+    """Whether this very process, and not a later one of its number, is certainly there and no zombie."""
     return identify(identity.pid) == identity

@@ -231,7 +231,7 @@ def _ourselves() -> set[int]:
 
 def _members(job: jobs.Job, leader: int) -> list[int]:
     """Return who lives in a job, without us and those who started us when a bot runs ``vigie`` itself."""
-    pids = [] if job.empty() else job.pids()
+    pids = job.pids()
     if _ourselves().isdisjoint(pids):
         return pids
     spared = tree.spared(tree.snapshot(), leader)

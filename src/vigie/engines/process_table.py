@@ -6,6 +6,7 @@ between a crash and its restart. Elsewhere psutil, imported at the first questio
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import NamedTuple
@@ -30,6 +31,12 @@ class Row(NamedTuple):
             other.started,
             other.parent,
         )
+
+
+def refuse_blindness(error: OSError) -> None:
+    """Raise ``error`` again when it says nothing of the process and all of us: then nobody is "gone"."""
+    if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        raise error
 
 
 def read_small(path: str) -> bytes:
@@ -90,11 +97,17 @@ if sys.platform == "linux":
         return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
 
     def row(pid: int) -> Row | None:
-        """Look one process up; None when there is none of this number or it may not be looked at."""
+        """Look one process up; None when there is none of this number or it may not be looked at.
+
+        Raises ``OSError`` when we cannot look at anything: no descriptor left.
+        """
         try:
             return parse_stat(pid, read_small(f"/proc/{pid}/stat"))
-        except (OSError, ValueError):
-            return None
+        except OSError as error:
+            refuse_blindness(error)
+        except ValueError:
+            pass
+        return None
 
     def rows() -> dict[int, Row]:
         """Look all processes up, one after the other: not one moment, so prove again before any kill."""

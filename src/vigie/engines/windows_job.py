@@ -83,8 +83,8 @@ class Job:
         return cls(handles.Handle(value))
 
     def empty(self) -> bool:
-        """Whether none of its processes lives: microseconds. Raises ``OSError``."""
-        return not self._active() or not self.pids()
+        """Whether none of its processes lives. Raises ``OSError``."""
+        return not self.pids()
 
     def _active(self) -> int:
         accounting = _winapi.JobAccounting()
@@ -102,8 +102,10 @@ class Job:
     def pids(self) -> list[int]:
         """Return the numbers of its living processes, those of jobs nested in it included.
 
-        Without the console's host, which ends by itself. Raises ``OSError``.
+        Without the console's host, which ends by itself. Microseconds when none lives. Raises ``OSError``.
         """
+        if not self._active():
+            return []
         return [pid for pid in self._all_pids() if not _is_console_host(pid)]
 
     def _all_pids(self) -> list[int]:

@@ -121,6 +121,6 @@ def _system_folder() -> str:
     import ctypes
 
     # asked of the system, not of the environment: COMSPEC could name any program
-    answer = ctypes.create_unicode_buffer(260)
+    answer = ctypes.create_unicode_buffer(_winapi.MAX_PATH)
     _winapi.GetSystemDirectoryW(answer, len(answer))
     return answer.value

@@ -78,7 +78,7 @@ def is_console_host(handle: handles.Handle) -> bool:
 
     It counts as a child of the console's first user, may be in its job, and is nobody's program.
     """
-    name = ctypes.create_unicode_buffer(_winapi.LONGEST_PATH)
+    name = ctypes.create_unicode_buffer(_winapi.MAX_PATH)
     size = _winapi.DWORD(len(name))
     told = _winapi.QueryFullProcessImageNameW(handle.value, 0, name, ctypes.byref(size))
     return bool(told) and name.value.lower().endswith("\\system32\\conhost.exe")

@@ -84,7 +84,7 @@ def _opened(path: str, patience: float, write_ahead: bool) -> sqlite3.Connection
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         _require_ours(connection)
         if write_ahead:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA wal_autocheckpoint = 100")
         else:
@@ -106,14 +106,25 @@ def _create_private(path: str) -> None:
 
 
 def _require_ours(connection: sqlite3.Connection) -> None:
-    application, version = _number(connection, "application_id"), _number(connection, "user_version")
-    (things,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    fresh = not application and not version and not things
-    if fresh:
-        return
-    if application != APPLICATION or version > len(STEPS):
-        raise ForeignDatabaseError(f"application_id {application:#x}, user_version {version}")
-    connection.execute("SELECT id FROM events LIMIT 1").fetchone()
+    with connection:
+        # In one transaction: another process may be shaping the same new database right now.
+        connection.execute("BEGIN")
+        application, version = _number(connection, "application_id"), _number(connection, "user_version")
+        (things,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if not application and not version and not things:
+            return
+        if application != APPLICATION or version > len(STEPS):
+            raise ForeignDatabaseError(f"application_id {application:#x}, user_version {version}")
+        connection.execute("SELECT id FROM events LIMIT 1").fetchone()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        # SQLite does not wait here. Whoever is in the way is mostly doing the same, which then holds for us too.
+        if primary_code(error) != sqlite3.SQLITE_BUSY:
+            raise
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:

@@ -37,6 +37,7 @@ INCIDENTS: Final = frozenset(
 MOST_WAITING: Final = 1_000
 """Events kept in memory while the database cannot be written; beyond, the oldest go."""
 
+_BUSY: Final = "record.history-busy"
 _COMPANIONS: Final = ("-wal", "-shm", "-journal")
 _LONGEST_VALUE: Final = 4_000
 
@@ -68,7 +69,7 @@ class History:
         """Write one event, and those that wait. Never raises: a trouble is returned once, when it begins.
 
         ``record.history-damaged`` and ``record.history-foreign`` (kept aside, begun anew),
-        ``record.history-busy``, ``record.disk-full``, ``record.history-unusable``, ``record.not-writable``.
+        ``record.history-busy`` (the second time in a row), ``record.disk-full``, ``record.history-unusable``, ``record.not-writable``.
         ``problem`` holds what is wrong now. ``key`` is a reason's; texts beyond 4000 characters are cut.
         """
         kept = {
@@ -108,7 +109,7 @@ class History:
             self._let_go()
 
     def _write_waiting(self) -> Problem | None:
-        self.problem = None
+        before, self.problem = self.problem, None
         begun_anew: Problem | None = None
         try:
             if (error := self._store()) is not None:
@@ -119,6 +120,8 @@ class History:
             self.problem = problem
         if begun_anew is not None:
             return begun_anew
+        if before is None and self.problem is not None and self.problem.key == _BUSY:
+            return None  # most locks are gone with the next event
         already, self._told = self._told, self.problem.key if self.problem else None
         return None if self._told == already else self.problem
 
