@@ -108,6 +108,45 @@ def turn_deaf(world: World, deaf: int, sticky: int) -> None:
         world.process.deaf, world.process.sticky = deaf, sticky
 
 
+def stop_a_stubborn_one(world: World, deaf: int, sticky: int, seen: bool) -> None:
+    """A person says stop to a bot that does not want to go, and changes their mind in the middle or not."""
+    turn_deaf(world, deaf, sticky)
+    world.sees_exits = seen
+    world.ask(Verb.STOP)
+    world.advance(world.spec.stop_timeout + 1.0, MOST)
+
+
+def end_an_ill_one(world: World, deaf: int, sticky: int, seen: bool) -> None:
+    """The bot hangs, and does not want to go."""
+    turn_deaf(world, deaf, sticky)
+    world.sees_exits = seen
+    fall_ill_and_go(world, SILENT)
+
+
+def spend_the_day(world: World) -> None:
+    """The bot crashes until the day has no start left, is started by a person, and hangs overnight."""
+    if world.spec.restarts_per_day > 5 or world.status.wish.want is not Want.UP:
+        return
+    world.cure()
+    for _ in range(world.spec.restarts_per_day):
+        world.ask(Verb.START, keep=True)
+        world.advance(1.0, MOST)
+        world.crash()
+        world.advance(1.0, MOST)
+    world.ask(Verb.START, keep=True)
+    world.advance(1.0, MOST)
+    world.turn(ILL)
+    world.advance(world.spec.check_interval + 10.0, MOST)
+
+
+def ship_and_pass(world: World, release: str) -> None:
+    """New code is brought, runs, and is kept."""
+    world.cure()
+    world.tell(Shipped(release, way_back=True))
+    world.ask(Verb.RESTART, keep=world.status.wish.want is Want.UP)
+    world.advance(world.spec.prove + 3.0, MOST)
+
+
 def blind(world: World, how: str) -> None:
     """Our own side cannot ask (``impossible``), or never hears anything (``lost``); ``well``: it can again."""
     world.answers = how
@@ -193,6 +232,10 @@ MOVES: dict[str, Callable[..., None]] = {
         recover,
         next_one,
         turn_deaf,
+        stop_a_stubborn_one,
+        end_an_ill_one,
+        spend_the_day,
+        ship_and_pass,
         blind,
         found,
         ship,

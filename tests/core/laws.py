@@ -57,9 +57,7 @@ class Laws:
         """We died and came back."""
         self.witness.forget()
 
-    def see(
-        self, before: Status, fact: Fact, now: float, after: Status, orders: tuple[Order, ...]
-    ) -> None:
+    def see(self, before: Status, fact: Fact, now: float, after: Status, orders: tuple[Order, ...]) -> None:
         """Check one decision."""
         witness = self.witness
         backwards = now < witness.now
@@ -69,7 +67,9 @@ class Laws:
             self._order(order, fact, orders)
             witness.note(order)
         if isinstance(fact, ClockJumped) or backwards:
-            self._law(10, sum(isinstance(order, Launch) for order in orders) <= 1, "a jump: one start at most")
+            self._law(
+                10, sum(isinstance(order, Launch) for order in orders) <= 1, "a jump: one start at most"
+            )
         self._due(after, orders)
         self._what_is_ill_goes(after)
         self._word(shown(after))
@@ -192,8 +192,11 @@ class Laws:
         witness = self.witness
         if witness.wanted != "up" or not witness.alive or witness.going is not None:
             return
-        stays_ill = witness.ill is not None and not witness.blind and witness.start_left
-        self._law(3, not stays_ill, f"{witness.ill} and left alive: {after.health}")
+        if witness.ill is None or witness.blind:
+            return
+        self._law(3, not witness.start_left, f"{witness.ill} and left alive: {after.health}")
+        self._law(5, Reason.DAILY_LIMIT in witness.told, "left alive, and nobody was told why")
+        self._law(4, not after.wish.cure, "somebody waits for a cure that will not come today")
 
     def _word(self, word: str) -> None:
         witness = self.witness
@@ -217,7 +220,8 @@ class Laws:
         self._law(2, (after.wish.want is Want.DOWN) == (witness.wanted == "down"), "down is a person's word")
         pausing = tally.waiting is not None or tally.next_start_at is not None
         self._law(4, not pausing or (not witness.alive and not witness.launching), "pauses while it lives")
-        self._law(6, tally.deaths >= witness.row, f"{tally.deaths} deaths counted of {witness.row}")
+        counted = witness.row <= tally.deaths <= witness.row_at_most
+        self._law(6, counted, f"{tally.deaths} deaths, not {witness.row} to {witness.row_at_most}")
         if tested.proof in (Proof.AWAITING, Proof.PROVING):
             self._law(8, tested.release not in tested.failed, "a failed release on trial again")
 

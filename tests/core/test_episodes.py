@@ -10,7 +10,6 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
 
 from tests.core.drawn import SPECS, STORIES
 from tests.core.episodes import Story, play

@@ -76,6 +76,7 @@ class Witness:
         self.online_from: float | None = None
         # what it cost
         self.row = 0
+        self.row_at_most = 0
         self.death_pending = False
         self.not_before = 0.0
         self.restarts: list[float] = []
@@ -128,7 +129,7 @@ class Witness:
         if not fact.by_monitor:
             self.not_before = 0.0
         if pardon:
-            self.row, self.death_pending = 0, False
+            self.row, self.row_at_most, self.death_pending = 0, 0, False
             self.told.clear()
         if fact.verb is Verb.STOP:
             self.wanted, self.credit, self.owed = "down", False, set()
@@ -156,6 +157,7 @@ class Witness:
         if self.wanted != "up":
             return
         self.row += 1
+        self.row_at_most += 1
         self.not_before = self.now + SHORTEST * self._pause()
 
     def _pause(self) -> float:

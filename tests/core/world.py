@@ -75,9 +75,7 @@ class Coming:
 class Watcher(Protocol):
     """Hears of every decision."""
 
-    def see(
-        self, before: Status, fact: Fact, now: float, after: Status, orders: tuple[Order, ...]
-    ) -> None:
+    def see(self, before: Status, fact: Fact, now: float, after: Status, orders: tuple[Order, ...]) -> None:
         """Look at one decision."""
         ...
 
@@ -97,6 +95,8 @@ class World:
         self.answer_delay = 0.01
         self.stop_delay = 0.5
         self.switching = AT_ONCE
+        self.sees_exits = True
+        """Whether the exit of a process that was killed is seen before its tree is proven gone."""
         self.watchers: list[Watcher] = []
         self.facts: list[tuple[float, Fact]] = []
         self.beginning = self.status
@@ -267,8 +267,9 @@ class World:
         elif process.sticky > 0:
             process.sticky -= 1
         else:
-            self._end(process, signal=9)
-            self.process = None
+            if self.sees_exits:
+                self._end(process, signal=9)
+            process.alive, self.process = False, None
             self._soon.append(TreeGone())
 
     def _probe(self, number: int) -> None:

@@ -349,6 +349,30 @@ def test_no_descriptor_left(workshop: Workshop) -> None:
     assert set(outcomes) == {"engine.no-resources", "launched"}
 
 
+@linux_only
+def test_without_descriptors_nobody_is_declared_gone(workshop: Workshop) -> None:
+    """When nothing can be looked at, what lives still lives, a kill still works, and nothing is raised."""
+    held = workshop.start("sleeps")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1, hard))
+    try:
+        remaining = workshop.engine.remains(held, workshop.lock_path, True)
+        known = workshop.engine.recognise(held.identity), workshop.engine.copy_holders(workshop.lock_path)
+        leftovers = workshop.engine.end_leftovers(workshop.lock_path)
+        workshop.engine.ask_to_stop(held, 1)
+        end = how_it_ended(held)
+        workshop.engine.kill_tree(held, workshop.lock_path, True)
+        unproven = workshop.engine.remains(held, workshop.lock_path, True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert remaining == [held.identity.pid]
+    assert known == (None, [])
+    assert leftovers == []
+    assert end == Exit(signal=signal.SIGTERM)
+    assert unproven == [held.identity.pid]
+    assert workshop.engine.remains(held, workshop.lock_path, True) == []
+
+
 class ControlCInTheMiddle(local_posix.LocalPosix):
     """An engine whose user presses Ctrl-C at the worst moment: the process exists, nobody knows it yet."""
 
@@ -424,7 +448,7 @@ def test_the_signal_that_ended_it_is_told(workshop: Workshop, number: int) -> No
 def test_no_other_child_is_reaped(workshop: Workshop) -> None:
     """Another child of ours that has ended keeps its exit code for whoever started it."""
     other = subprocess.Popen([sys.executable, "-c", "raise SystemExit(6)"])
-    os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
+    until(lambda: workshop.engine.identify(other.pid) is None, what="it is a zombie")
     assert how_it_ended(workshop.launch(workshop.plan("dies_at_once", "7"))) == Exit(code=7)
     assert other.wait() == 6
 

@@ -13,6 +13,11 @@ from tests.waiting import until
 from vigie.engines import local_engine
 from vigie.engines.base import Engine, Held, Identity, LaunchPlan
 
+if sys.platform == "win32":
+    KILL = signal.SIGTERM
+else:
+    KILL = signal.SIGKILL
+
 CHILDREN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "children")
 
 
@@ -121,7 +126,7 @@ class Workshop:
     def crash(self, held: Held) -> None:
         """End this process from outside and nothing else."""
         assert self.engine.identify(held.identity.pid) == held.identity
-        os.kill(held.identity.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        os.kill(held.identity.pid, KILL)
 
     def another_monitor(self) -> Engine:
         """Return an engine that knows nothing of what this one has launched."""
@@ -150,7 +155,7 @@ class Workshop:
         for who in self.stray:
             if self.engine.identify(who.pid) == who:
                 with contextlib.suppress(OSError):
-                    os.kill(who.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+                    os.kill(who.pid, KILL)
         for process in self.started:
             process.kill()
             process.wait()

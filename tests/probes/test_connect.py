@@ -25,7 +25,7 @@ from tests.probes.servers import (
 )
 from vigie.probes import connect
 from vigie.probes.addresses import Address
-from vigie.probes.connect import Connected, first_to_connect
+from vigie.probes.connect import HEAD_START, Connected, first_to_connect
 from vigie.probes.conversation import DeadlinePassed, Want
 from vigie.probes.failures import Trouble
 
@@ -190,6 +190,26 @@ def test_of_two_that_are_ready_together_the_first_listed_wins_and_the_other_is_h
             with won.sock:
                 assert won.sock.getpeername()[1] == listed[0].where[1]
                 assert won.others == [listed[1]]
+
+
+def test_each_next_address_waits_a_head_start_and_after_the_last_there_is_nothing_to_wait_for() -> None:
+    """The pause is the least that the standard allows; the deadline alone ends the rest."""
+    with deaf() as port:
+        step = first_to_connect([Address(socket.AF_INET, ("127.0.0.1", port))] * 3, "x")
+        wants = [next(step) for _ in range(4)]
+        step.close()
+    assert [len(want.writing) for want in wants] == [1, 2, 3, 3]
+    assert [want.pause for want in wants] == [HEAD_START, HEAD_START, None, None]
+
+
+def test_a_machine_without_a_route_says_nothing_of_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that our own routing table forbids was never made."""
+
+    def no_route(_sock: socket.socket, _address: Address) -> None:
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr(connect, "_begin", no_route)
+    assert outcome(ask_url("http://192.0.2.1/")) == (None, "no-network")
 
 
 def test_no_address_left_open_raises_the_most_telling_trouble() -> None:

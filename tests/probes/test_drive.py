@@ -143,8 +143,9 @@ def test_a_probe_that_goes_on_after_its_deadline_is_a_defect_and_ends_everything
                 pass
 
     closed: list[str] = []
+    probes = [stubborn(), endless(closed)]
     with pytest.raises(RuntimeError, match="after its deadline"):
-        ask_all([stubborn(), endless(closed)], [0.01, ENOUGH])
+        ask_all(probes, [0.01, ENOUGH])
     assert closed == ["endless"]
 
 
@@ -156,8 +157,9 @@ def test_an_error_or_ctrl_c_in_one_closes_all_others() -> None:
         raise KeyboardInterrupt
 
     closed: list[str] = []
+    probes = [endless(closed), interrupted(), endless(closed)]
     with pytest.raises(KeyboardInterrupt):
-        ask_all([endless(closed), interrupted(), endless(closed)], [ENOUGH] * 3)
+        ask_all(probes, [ENOUGH] * 3)
     assert closed == ["endless", "endless"]
 
 

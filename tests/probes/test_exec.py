@@ -81,6 +81,21 @@ def test_a_string_is_split_as_a_shell_splits_words_but_no_shell_sees_it(tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def full_stdin() -> Iterator[None]:
+    """Put words on our own standard input."""
+    before = os.dup(0)
+    reading, writing = os.pipe()
+    os.write(writing, b"not for the command")
+    os.close(writing)
+    os.dup2(reading, 0)
+    os.close(reading)
+    yield
+    os.dup2(before, 0)
+    os.close(before)
+
+
+@pytest.mark.usefixtures("full_stdin")
 def test_the_command_runs_in_the_bots_directory_with_nothing_to_read_and_nobody_to_hear_it(
     tmp_path: Path,
 ) -> None:

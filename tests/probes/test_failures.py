@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 from collections.abc import Generator
 
 import pytest
@@ -56,9 +57,22 @@ def test_a_rare_error_is_named_by_its_symbol_and_not_in_the_systems_language() -
 def test_no_route_is_our_own_want_at_once_and_the_ways_later() -> None:
     """Before anything is sent only our own routing table can say so, afterwards only a router."""
     error = OSError(errno.ENETUNREACH, "")
-    assert trouble_at_once(error, "x:1").well is None
+    assert trouble_at_once(error, "x:1", socket.AF_INET).well is None
     assert trouble_of(error, "x:1").well is False
-    assert trouble_at_once(ConnectionRefusedError(errno.ECONNREFUSED, ""), "x:1").reason == "refused"
+    refused = ConnectionRefusedError(errno.ECONNREFUSED, "")
+    assert trouble_at_once(refused, "x:1", socket.AF_INET).reason == "refused"
+
+
+def test_no_free_port_of_ours_is_told_from_a_machine_without_ipv6() -> None:
+    """The system has one error for both; only the first leaves the bot unasked where it may well listen."""
+    error = OSError(errno.EADDRNOTAVAIL, "")
+    ports = trouble_at_once(error, "x:1", socket.AF_INET)
+    family = trouble_at_once(error, "x:1", socket.AF_INET6)
+    assert (ports.reason, ports.well) == ("no-ports", None)
+    assert (family.reason, family.well) == ("no-network", None)
+    refused = Trouble("refused")
+    assert most_telling([refused, ports]) is ports
+    assert most_telling([refused, family]) is refused
 
 
 def test_of_several_addresses_the_one_that_says_most_is_told() -> None:
@@ -70,7 +84,7 @@ def test_of_several_addresses_the_one_that_says_most_is_told() -> None:
 
 def test_every_reason_that_a_connection_can_give_has_a_rank() -> None:
     """Else the choice between two addresses would fail."""
-    assert set(RANKS) == {*OF_THE_BOT.values(), *OF_OURS.values(), "failed"}
+    assert set(RANKS) == {*OF_THE_BOT.values(), *OF_OURS.values(), "failed", "no-ports"}
 
 
 def test_a_deadline_in_a_step_is_told_with_the_steps_name() -> None:

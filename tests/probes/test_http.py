@@ -24,7 +24,9 @@ from tests.probes.servers import (
 from tests.waiting import patient
 from vigie.messages import FRENCH, say
 from vigie.probes import http
+from vigie.probes.conversation import Want
 from vigie.probes.http import ask_http
+from vigie.probes.link import Link
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -272,6 +274,23 @@ def test_a_server_that_answers_before_it_is_asked_is_heard() -> None:
 
     with Server(hasty) as server:
         assert outcome(ask_url(server.url())) == (True, "answered")
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\n\r\n", CHUNKED])
+def test_not_a_byte_beyond_64_kib_of_body_is_read(monkeypatch: pytest.MonkeyPatch, start: bytes) -> None:
+    """The rest stays with the system, which drops it."""
+    read: list[int] = []
+
+    class Counting(Link):
+        def receive(self, most: int) -> bytes | Want:
+            came = super().receive(most)
+            read.append(0 if isinstance(came, Want) else len(came))
+            return came
+
+    monkeypatch.setattr(http, "Link", Counting)
+    with Server(flooding(start, b"1\r\nx\r\n" * 4096)) as server:
+        assert outcome(ask_url(server.url())) == (True, "answered")
+    assert sum(read) == len(start) + 64 * 1024
 
 
 LONG_REQUEST = b"x" * 8_000_000

@@ -89,6 +89,7 @@ def test_a_resolver_that_hangs_costs_one_thread_for_each_name(stuck_resolver: Ca
         probes = [ask_http(f"http://{name}.invalid/") for name in "aaab"]
         assert {one.reason for one in ask_all(probes, [0.02] * 4)} == {"timeout-lookup"}
     assert stuck_resolver() == 2
+    assert not any(one.waking for one in lookup._running.values()), "nobody who left is still to be woken"
     assert threading.active_count() == before + 2
 
 

@@ -87,6 +87,13 @@ def test_a_bot_with_a_proper_certificate_is_well(proper: Certificate, handler: H
 
 
 @pytest.mark.usefixtures("trusted")
+def test_the_final_dot_of_a_full_name_is_no_part_of_what_is_verified(proper: Certificate) -> None:
+    """It only keeps the resolver from trying other endings."""
+    with Server(encrypted(proper, answering(answer()))) as server:
+        assert outcome(ask_url(server.url(host="localhost.", scheme="https"))) == (True, "answered")
+
+
+@pytest.mark.usefixtures("trusted")
 def test_an_address_of_version_6_is_verified_like_any_other(proper: Certificate) -> None:
     """The brackets are not part of the name that is verified."""
     need_ipv6()

@@ -11,18 +11,18 @@ from vigie.settings.schema import Setting
 
 def test_every_wish_about_a_bot_is_a_setting() -> None:
     """Each field of a bot's spec can be set, but its name, which is its table's, and a trial's length."""
-    assert {setting.name for setting in schema.BOT} == set(Spec._fields) - {"name", "prove"}
+    assert {setting.name for setting in schema.BOT} == set(Spec.__annotations__) - {"name", "prove"}
 
 
 def test_every_wish_about_shipping_is_a_setting() -> None:
     """The same for ``[ship]``."""
-    assert {setting.name for setting in schema.SHIP} == set(ShipSettings._fields)
+    assert {setting.name for setting in schema.SHIP} == set(ShipSettings.__annotations__)
 
 
 @pytest.mark.parametrize("setting", schema.BOT + schema.SHIP, ids=lambda setting: setting.name)
 def test_the_default_is_that_of_the_core(setting: Setting) -> None:
     """A default stands in one place and is the same everywhere."""
-    assert setting.default == (Spec._field_defaults | ShipSettings._field_defaults)[setting.name]
+    assert setting.default == (Spec()._asdict() | ShipSettings()._asdict())[setting.name]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_names_are_relative_to_the_project(repo: Repo) -> None:
     repo.write("bot.py", "1\n")
     assert selected(repo, "a.py", folder="pkg") == Selection(added=("pkg/a.py",))
     assert selected(repo, "../bot.py", folder="pkg") == Selection(modified=("bot.py",))
-    assert refused(repo, "a.py").key == "ship.file-missing"
+    assert refused(repo, "a.py").values == {"file": "a.py", "nearest": "pkg/a.py"}
 
 
 def test_a_missing_file_is_refused_with_the_nearest_name(repo: Repo) -> None:
@@ -105,6 +105,15 @@ def test_an_ignored_file_is_refused_with_its_rule(repo: Repo) -> None:
     assert problem.values == {"file": "bot.db", "pattern": "*.db", "source": ".gitignore", "line": "2"}
     assert refused(repo, "build/out/x.txt").values["pattern"] == "build/"
     assert refused(repo, "build").values["pattern"] == "build/"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows forbids these names")
+@pytest.mark.parametrize("name", [":/bot.db", ":(top)bot.db", "[b]ot.db", "two\nlines.db"])
+def test_odd_names_are_ignored_like_others(repo: Repo, name: str) -> None:
+    """A name that looks like magic is looked up as it stands."""
+    repo.write(".gitignore", "*.db\n")
+    repo.write(name)
+    assert refused(repo, name).key == "ship.file-ignored"
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,9 @@ def test_inside_the_git_folder(repo: Repo) -> None:
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="giving a folder away needs root")
 def test_repository_of_somebody_else(repo: Repo) -> None:
     """git refuses to work in it; the line that would allow it is for the person to run."""
-    os.chown(repo.path, 65534, 65534)
-    os.chown(repo.path / ".git", 65534, 65534)
+    if sys.platform != "win32":
+        os.chown(repo.path, 65534, 65534)
+        os.chown(repo.path / ".git", 65534, 65534)
     with pytest.raises(Failure) as caught:
         find(repo.path)
     assert caught.value.key == "ship.dubious-ownership"

@@ -13,6 +13,9 @@ from vigie.ship.listing import select_listed
 from vigie.ship.repository import find_repository
 from vigie.ship.selection import Selection, select_all
 
+STATE = ("HEAD", "config", "index", "index.lock", "packed-refs")
+"""The files of ``.git`` that make a difference to the person; others are git's scratch paper."""
+
 
 class Repo:
     """One repository on disk."""
@@ -67,6 +70,8 @@ class Repo:
             if inside[0] == ".git" and inside[1:2] not in ([], ["refs"]):
                 continue
             for name in names:
+                if inside == [".git"] and name not in STATE:
+                    continue
                 file = os.path.join(folder, name)
                 if os.path.isfile(file) and not os.path.islink(file):
                     with open(file, "rb") as stream:

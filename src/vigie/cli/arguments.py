@@ -6,8 +6,7 @@ Python, and cannot take an option on both sides of the verb.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from vigie.plain import Plain
 from vigie.problems import UsageProblem
 
 COMMON = {
@@ -55,7 +54,7 @@ REPEATABLE = ("--files",)
 LANGUAGES = ("fr", "en")
 
 
-class Request(NamedTuple):
+class Request(Plain):
     """What is asked."""
 
     verb: str

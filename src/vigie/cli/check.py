@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from vigie.plain import Plain
 from vigie.probes import probe_for
 from vigie.probes.drive import ask_all
 from vigie.problems import DONE, FAILED
@@ -20,7 +21,7 @@ WAITING = ("backoff", "failed")
 """States that only a monitor can be in, and that only its word tells."""
 
 
-class Look(NamedTuple):
+class Look(Plain):
     """What one look at a bot found."""
 
     spec: Spec
@@ -89,11 +90,11 @@ def say_verdict(context: Context, look: Look) -> None:
 def _judged(root: str, spec: Spec, answer: Answer, pid: int | None, told: StatusFile) -> Look:
     known = told.of(spec.name)
     if answer.well:
-        return Look(spec, answer, pid or _pid_by_hand(spec), "online", known)
+        return Look(spec, answer, pid or _pid_by_hand(root, spec), "online", known)
     if pid is not None:
         state = "starting" if known.get("state") == "starting" else "unresponsive"
         return Look(spec, answer, pid, state, known)
-    by_hand = _pid_by_hand(spec) if answer.reason != "refused" else None
+    by_hand = _pid_by_hand(root, spec) if answer.reason != "refused" else None
     if by_hand is not None:
         return Look(spec, answer, by_hand, "unresponsive", known)
     state = str(known["state"]) if known.get("state") in WAITING and _monitor_lives(root) else "stopped"
@@ -115,13 +116,16 @@ def _living_pid(root: str, spec: Spec) -> int | None:
     return pid if lives(Identity(pid, started, boot)) else None
 
 
-def _pid_by_hand(spec: Spec) -> int | None:
+def _pid_by_hand(root: str, spec: Spec) -> int | None:
     """Return the pid of a copy that somebody launched by hand; looked for only when no record names one."""
-    from vigie.engines.custody import find_by_hand
-    from vigie.runtime.port_check import local_port
+    from vigie.runtime.by_hand import find_by_hand
+    from vigie.runtime.place import Place
 
-    pid: int | None = find_by_hand(spec.directory, spec.command, local_port(spec.health_url), set())
-    return pid
+    try:
+        copy = find_by_hand(spec, Place(root).copy_lock(spec.name))
+    except OSError:
+        return None  # nothing can be looked at: no descriptor left
+    return None if copy is None else copy.pid
 
 
 def _monitor_lives(root: str) -> bool:

@@ -20,9 +20,9 @@ from collections.abc import Callable
 from vigie.cli.output import Output
 from vigie.cli.template_files import read_template
 from vigie.core.spec import Spec
-from vigie.problems import DONE, FAILED
 from vigie.probes import probe_for
 from vigie.probes.drive import ask_all
+from vigie.problems import DONE, FAILED
 from vigie.records.ledger import read_ledger
 from vigie.records.status_file import read_status
 

@@ -229,18 +229,30 @@ def _nobody_stays(status: Status, _spec: Spec, _now: float) -> tuple[Status, lis
     return replace(status, wish=replace(wish, want=Want.AS_IS, again=None, cure=False)), []
 
 
-def _launch(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+def _waits(status: Status, now: float) -> bool:
+    due = status.tally.next_start_at
+    return status.trial.proof is Proof.SWITCHING or (due is not None and now < due)
+
+
+def _brings_itself_back(status: Status) -> bool:
+    return status.wish.want is Want.UP and status.life.cause in AUTOMATIC
+
+
+def _keep_to_the_day(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """A start that nobody asked for waits for tomorrow when the day has none left."""
+    if status.life.phase not in (Phase.CLEARING, Phase.ABSENT) or not _brings_itself_back(status):
+        return None
+    if _waits(status, now) or crash_loop.may_restart(status.tally, spec, now):
+        return None
+    return replace(status, tally=crash_loop.held_by_the_day(status.tally, spec, now)), []
+
+
+def _launch(status: Status, _spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
     """Nothing lives, something is wanted, and no pause is running: launch."""
     life, tally = status.life, status.tally
-    if life.phase is not Phase.ABSENT or status.wish.want not in WANTED:
+    if life.phase is not Phase.ABSENT or status.wish.want not in WANTED or _waits(status, now):
         return None
-    if status.trial.proof is Proof.SWITCHING or (
-        tally.next_start_at is not None and now < tally.next_start_at
-    ):
-        return None
-    if life.cause in AUTOMATIC and status.wish.want is Want.UP:
-        if not crash_loop.may_restart(tally, spec, now):
-            return replace(status, tally=crash_loop.held_by_the_day(tally, spec, now)), []
+    if _brings_itself_back(status):
         tally = crash_loop.restarted(tally, now)
     cause = None if life.cause is Reason.ASKED_STOP else life.cause
     return (
@@ -297,6 +309,7 @@ _RULES: tuple[Rule, ...] = (
     _bear_with_the_ill,
     _insist,
     _nobody_stays,
+    _keep_to_the_day,
     _launch,
     _tell_once,
     _forgive,

@@ -117,7 +117,7 @@ class ThreadWatch:
 
     def over(self) -> bool:
         """Whether the process has ended."""
-        return readable(self._reading)
+        return readable(self._reading) or identities.gone(self._identity)
 
     def close(self) -> None:
         """End the thread and close the pipe; without effect the second time."""

@@ -10,13 +10,16 @@ import signal
 import sys
 from collections.abc import Iterable
 
-from vigie.engines import birth_mark, clean_signals, copy_lock, posix_held, process_table, process_tree
+from vigie.engines import birth_mark, clean_signals, copy_lock, posix_held, process_table, process_tree, spawn
 from vigie.engines import identity as identities
 from vigie.engines import proofs as proving
-from vigie.engines import spawn
 from vigie.engines.base import Held, Identity, LaunchError, LaunchPlan
 
 assert sys.platform != "win32", "Windows has LocalWindows"  # noqa: S101  (mypy skips the rest there)
+
+
+BATCH = 1.0
+"""Seconds within which first launches count as one batch, for which one look is enough: 500 at a start."""
 
 
 class LocalPosix:
@@ -100,10 +103,10 @@ class LocalPosix:
             whole_group = process_tree.may_signal_group(own.identity.pid)
             if whole_group:
                 own.send_to_group(signal.SIGSTOP)
-            proven = self._proofs.descent(own, lock_path) if launched_by_us else set()
+            proven = self._proofs.carriers(own, lock_path) if launched_by_us else set()
             self._proofs.freeze(own, proven, frozen)
             if launched_by_us and copy_lock.is_held(lock_path):
-                others = copy_lock.holders(lock_path) - frozen.keys()
+                others = proving.holders(own, lock_path, process_table.rows()) - frozen.keys()
                 if others:
                     self._proofs.freeze(own, others, frozen)
             proving.remember(own, frozen.values())
@@ -119,10 +122,14 @@ class LocalPosix:
         own = _own(held)
         over = own.ended() is not None
         try:
-            proven = self._proofs.descent(own, lock_path) if launched_by_us and over else set()
-            if over and not proven and not own.family and not own.number_in_use():
+            proven = self._proofs.carriers(own, lock_path) if launched_by_us and over else set()
+            locked = launched_by_us and over and copy_lock.is_held(lock_path)
+            if over and not proven and not locked and not own.family and not own.number_in_use():
                 return []
-            rows = self._proofs.members(own, proven)
+            table = process_table.rows()
+            if locked:
+                proven |= proving.holders(own, lock_path, table)
+            rows = self._proofs.members(own, proven, table)
         except OSError:
             return [own.identity.pid]
         proving.remember(own, rows)
@@ -162,18 +169,19 @@ class LocalPosix:
             raise _copy_alive(self.copy_holders(path)) from None
         except OSError as error:
             raise spawn.file_problem("engine.lock-not-writable", path, error) from None
-        try:
-            # made just now: the very first launch, or somebody removed the lock under a living bot
-            if made:
-                self._proofs.look()
+        alive: Iterable[Identity] = ()
+        if made:
+            # either the very first launch, or somebody removed the lock under a living bot
+            try:
+                ours_before = self._proofs.real(path) in self._cleared
+                self._proofs.look(fresh=0.0 if ours_before else BATCH)
                 alive = self._proofs.marked(path)
-                if alive:
-                    raise _copy_alive(who.pid for who in alive)
-        except BaseException as error:
+            except OSError as error:
+                os.close(lock)
+                raise LaunchError("engine.no-resources", reason=spawn.reason(error)) from None
+        if alive:
             os.close(lock)
-            if isinstance(error, OSError):
-                raise spawn.file_problem("engine.lock-not-writable", path, error) from None
-            raise
+            raise _copy_alive(who.pid for who in alive)
         return lock
 
     def _hold_child(self, pid: int) -> posix_held.PosixHeld:
@@ -204,7 +212,7 @@ class LocalPosix:
         """
         if mark.lock_path not in self._cleared:
             try:
-                self._proofs.look()
+                self._proofs.look(fresh=BATCH)
                 carriers = self._proofs.marked(mark.lock_path)
                 proving.end_strays({who for who, theirs in carriers.items() if theirs.launch != mark.launch})
                 self._cleared.add(mark.lock_path)

@@ -1,9 +1,10 @@
-"""Gathers what proves that a process belongs to a bot, and finds the living by it; freezes them on request."""
+"""Gathers what proves that a process belongs to a bot, and finds, freezes or ends the living by it."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 import weakref
 from collections.abc import Iterable
 
@@ -22,6 +23,7 @@ class Proofs:
         self.holding: weakref.WeakSet[posix_held.PosixHeld] = weakref.WeakSet()
         self._marked = birth_mark.MarkedProcesses()
         self._over_at_look: set[Identity] = set()
+        self._looked_at: float | None = None
         self._real_paths: dict[str, str] = {}
 
     def real(self, path: str) -> str:
@@ -30,34 +32,36 @@ class Proofs:
             self._real_paths[path] = os.path.realpath(path)
         return self._real_paths[path]
 
-    def look(self) -> None:
-        """Look at every process's mark. Raises ``OSError`` when that is not possible."""
-        over = {held.identity for held in self.holding if held.over()}
-        self._marked.look()
-        self._over_at_look = over
+    def look(self, *, fresh: float = 0.0) -> None:
+        """Look at every process's mark, unless that was done less than ``fresh`` seconds ago.
+
+        Raises ``OSError`` when it is not possible.
+        """
+        now = time.monotonic()
+        if self._looked_at is None or now - self._looked_at >= fresh:
+            over = {held.identity for held in self.holding if held.over()}
+            self._marked.look()
+            self._over_at_look = over
+            self._looked_at = now
 
     def marked(self, lock_path: str) -> dict[Identity, birth_mark.Mark]:
         """Return the living carriers of this bot's mark, found at the last look."""
         return self._marked.of(self.real(lock_path))
 
-    def descent(self, own: posix_held.PosixHeld, lock_path: str) -> set[Identity]:
-        """Return who carries the mark and, once the bot's own process is over, who holds the lock.
+    def carriers(self, own: posix_held.PosixHeld, lock_path: str) -> set[Identity]:
+        """Return who carries the bot's mark now.
 
-        One look at the marks serves all whose own process was over by then: 500 bots dying at once need
-        one, not 500. Holders are looked for only when there are any: it means reading the descriptors of
-        the whole machine.
+        One look serves all whose own process was over by then: 500 bots dying at once need one, not 500.
         """
         if own.identity not in self._over_at_look:
             self.look()
-        found = set(self.marked(lock_path))
-        if own.ended() is not None and copy_lock.is_held(lock_path):
-            found |= copy_lock.holders(lock_path)
-        return found
+        return set(self.marked(lock_path))
 
     @staticmethod
-    def members(own: posix_held.PosixHeld, proven: set[Identity]) -> list[process_table.Row]:
+    def members(
+        own: posix_held.PosixHeld, proven: set[Identity], table: dict[int, process_table.Row]
+    ) -> list[process_table.Row]:
         """Return the living of the bot's tree, parents first."""
-        table = process_table.rows()
         led = process_tree.led_by(
             table,
             own.identity,
@@ -72,8 +76,15 @@ class Proofs:
     ) -> None:
         """Stop the bot's tree, look by look, until nobody new turns up."""
         for _ in range(process_tree.ROUNDS):
-            if not process_tree.freeze(self.members(own, proven), frozen):
+            if not process_tree.freeze(self.members(own, proven, process_table.rows()), frozen):
                 break
+
+
+def holders(own: posix_held.PosixHeld, lock_path: str, table: dict[int, process_table.Row]) -> set[Identity]:
+    """Return who holds the bot's copy lock, looked for among those who are not older than the bot."""
+    return copy_lock.holders(
+        lock_path, {row.pid for row in table.values() if row.started >= own.identity.started}
+    )
 
 
 def remember(own: posix_held.PosixHeld, rows: Iterable[process_table.Row]) -> None:

@@ -106,14 +106,15 @@ def explain(plan: LaunchPlan, error: Exception) -> LaunchError:
         return LaunchError("engine.directory-missing", directory=plan.directory)
     if code in (errno.EACCES, errno.EPERM) and not os.access(plan.directory, os.X_OK):
         return LaunchError("engine.directory-closed", directory=plan.directory, reason=reason(error))
-    if code in (errno.ENOENT, errno.ENOTDIR) or not _is_anywhere(plan, command):
+    forbidden = code in (errno.EACCES, errno.EPERM)
+    if code in (errno.ENOENT, errno.ENOTDIR) or (forbidden and not _is_anywhere(plan, command)):
         if not os.path.dirname(command) and os.path.isfile(os.path.join(plan.directory, command)):
             return LaunchError("engine.command-in-directory", command=command)
         interpreter = _first_line_program(os.path.join(plan.directory, command))
         if interpreter:
             return LaunchError("engine.interpreter-missing", command=command, interpreter=interpreter)
         return LaunchError("engine.command-not-found", command=command)
-    if code in (errno.EACCES, errno.EPERM, errno.ENOEXEC):
+    if forbidden or code == errno.ENOEXEC:
         return LaunchError("engine.not-executable", command=command)
     if code == errno.E2BIG:
         return LaunchError("engine.too-big")

@@ -92,7 +92,7 @@ def holders(path: str) -> list[int]:
     key = (ctypes.c_uint16 * (_winapi.CCH_RM_SESSION_KEY + 1))()
     _succeed(manager.RmStartSession(ctypes.byref(session), 0, key))
     try:
-        names = (ctypes.c_wchar_p * 1)(path)
+        names = (ctypes.c_wchar_p * 1)(os.path.abspath(path))
         _succeed(manager.RmRegisterResources(session, 1, names, 0, None, 0, None))
         needed = ctypes.c_uint32(0)
         reasons = _winapi.DWORD()

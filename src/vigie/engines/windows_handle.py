@@ -15,6 +15,9 @@ class Handle:
 
     __slots__ = ("value",)
 
+    # kept here for the handles that are left when the interpreter takes its modules apart
+    _close = staticmethod(_winapi.CloseHandle)
+
     def __init__(self, value: int | None) -> None:
         """Own what a Windows function returned; raises ``OSError`` when that was a failure."""
         self.value = 0
@@ -26,7 +29,7 @@ class Handle:
         """Close it; without effect the second time."""
         value, self.value = self.value, 0
         if value:
-            _winapi.CloseHandle(value)
+            self._close(value)
 
     def __enter__(self) -> Handle:
         """Return itself."""

@@ -55,7 +55,9 @@ class Job:
         security = _winapi.SecurityAttributes(ctypes.sizeof(_winapi.SecurityAttributes), None, True)
         value = _winapi.CreateJobObjectW(ctypes.byref(security), name_of(lock_path))
         if value is None and _winapi.last_error() == _winapi.ERROR_ACCESS_DENIED:
-            raise Closed
+            # either there is one that we may not open, which this tells, or we may not make any
+            cls.find(lock_path)
+            raise handles.failure(_winapi.ERROR_ACCESS_DENIED)
         job = cls(handles.Handle(value))
         # a bot that crashes must end, not wait for somebody to close the window that tells of it
         limits = _winapi.JobLimits(flags=_winapi.JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION)

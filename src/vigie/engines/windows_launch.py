@@ -54,7 +54,7 @@ def prepare(plan: LaunchPlan) -> tuple[str, str, str]:
     command, arguments = plan.command[0], plan.command[1:]
     program = windows_command.find_program(command, plan.directory, plan.environment)
     if program is None:
-        if os.path.isfile(os.path.join(plan.directory, command)):
+        if windows_command.find_program(f".\\{command}", plan.directory, plan.environment) is not None:
             raise LaunchError("engine.command-in-directory", command=command)
         raise LaunchError("engine.command-not-found", command=command)
     block = windows_command.environment_block(

@@ -171,6 +171,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _IMPOSSIBLE + "cette machine n'a plus assez de mémoire ou de processus",
         "Cannot check: this machine is out of memory or processes",
     ),
+    "probe.no-ports": (
+        _IMPOSSIBLE + "cette machine n'a plus de port libre pour appeler le bot",
+        "Cannot check: this machine has no free port left to call the bot from",
+    ),
     "probe.no-network": (
         _IMPOSSIBLE + "cette machine n'a pas le réseau qu'il faut",
         "Cannot check: this machine lacks the network it takes",

@@ -76,6 +76,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Erreur interne de vigie, la surveillance continue : {what}",
         "Internal error of vigie, watching goes on: {what}",
     ),
+    "runtime.project-gone": (
+        "Le dossier du projet n'est plus là ({path}) : plus rien n'est noté, le bot en cours continue",
+        "The project's folder is gone ({path}): nothing is noted any more, the running bot goes on",
+    ),
+    "runtime.project-gone.hint": (
+        "S'il a été déplacé, quittez ce monitoring et relancez 'vigie monitor' dans le nouveau dossier.",
+        "If it was moved, leave this monitor and run 'vigie monitor' in the new folder.",
+    ),
     # what went wrong for a command
     "runtime.gone": ("Le bot n'est plus là", "The bot is gone"),
     "runtime.gone.hint": (

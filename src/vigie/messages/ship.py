@@ -296,6 +296,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Wait until it is done; if no git runs, a sudden end left this file behind: delete it.",
     ),
     # the commit
+    "ship.no-workspace": (
+        "Le commit n'a pas pu être préparé dans le dossier temporaire: {detail}",
+        "The commit could not be prepared in the temporary folder: {detail}",
+    ),
+    "ship.no-workspace.hint": (
+        "Vérifier la place sur le disque et les droits du dossier temporaire, puis relancer la commande.",
+        "Check the room on the disk and the rights of the temporary folder, then run the command again.",
+    ),
     "ship.commit-hook": (
         "Le commit a été refusé par un hook git du projet. Rien n'a été commité, l'index est intact",
         "The commit was refused by a git hook of the project. Nothing was committed, the index is untouched",

@@ -24,6 +24,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "status.incident-hung": ("{when}: bloqué", "{when}: hung"),
     "status.incident-never-ready": ("{when}: n'a jamais répondu", "{when}: never answered"),
     "status.incident-launch-failed": ("{when}: n'a pas pu être lancé", "{when}: could not be launched"),
+    "status.incident-launch-refused": ("{when}: lancement refusé", "{when}: launch refused"),
+    "status.incident-memory-exceeded": (
+        "{when}: limite de mémoire dépassée",
+        "{when}: memory limit exceeded",
+    ),
+    "status.incident-gave-up": (
+        "{when}: essais rapprochés abandonnés",
+        "{when}: quick tries given up",
+    ),
+    "status.incident-daily-limit": (
+        "{when}: limite de redémarrages par jour atteinte",
+        "{when}: limit of restarts a day reached",
+    ),
+    "status.incident-trial-failed": (
+        "{when}: la nouvelle version n'a pas tenu",
+        "{when}: the new version did not hold",
+    ),
     "status.none": ("aucun", "none"),
     "status.unknown": ("inconnu", "unknown"),
     "status.megabytes": ("{amount} Mo", "{amount} MB"),

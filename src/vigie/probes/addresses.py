@@ -15,7 +15,7 @@ from vigie.probes.conversation import Want
 
 THIS_MACHINE = ("localhost", "localhost.", "0.0.0.0", "::")  # noqa: S104  (asked, never bound)
 
-MOST_ADDRESSES = 8
+MOST_ADDRESSES = 4
 """More would open more connections than a health check is worth."""
 
 

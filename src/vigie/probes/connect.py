@@ -47,7 +47,7 @@ def first_to_connect(addresses: list[Address], place: str) -> Generator[Want, No
                 try:
                     calling[_call(address)] = address
                 except OSError as error:
-                    troubles.append(trouble_at_once(error, place))
+                    troubles.append(trouble_at_once(error, place, address.family))
                     continue
             yield Want(
                 writing=tuple(sock.fileno() for sock in calling),
@@ -97,7 +97,8 @@ def _is_connected(sock: socket.socket) -> bool:
     except OSError as error:
         if error.errno == errno.ENOTCONN:
             return False
-        raise
+        # taken and reset before we looked: macOS then calls the question itself invalid
+        raise OSError(errno.ECONNRESET, "") from None
     if peer == sock.getsockname():
         # nobody listens, and the system happened to call from the very port it called: TCP then connects
         # a socket to itself (simultaneous open, RFC 9293, section 3.5)

@@ -7,6 +7,7 @@ not cure that.
 from __future__ import annotations
 
 import errno
+import socket
 from collections.abc import Generator
 from typing import TypeVar
 
@@ -47,6 +48,7 @@ OF_OURS = {
 RANKS = (
     "no-descriptors",
     "no-memory",
+    "no-ports",
     "refused",
     "reset",
     "unreachable",
@@ -56,8 +58,8 @@ RANKS = (
 )
 """Of several addresses that failed, which failure tells most.
 
-Without descriptors or memory an address was not truly asked, so nothing is known. Otherwise what a peer
-said outweighs an address family that this machine does not have.
+Without descriptors, memory or ports an address was not truly asked, so nothing is known. Otherwise what a
+peer said outweighs an address family that this machine does not have.
 """
 
 
@@ -91,13 +93,16 @@ def trouble_of(error: OSError, place: str) -> Trouble:
     return Trouble("failed", detail=errno.errorcode.get(number, type(error).__name__))
 
 
-def trouble_at_once(error: OSError, place: str) -> Trouble:
-    """Return what an error means that came before anything was sent.
+def trouble_at_once(error: OSError, place: str, family: int) -> Trouble:
+    """Return what an error means that came before anything was sent to an address of ``family``.
 
-    "Network unreachable" then comes from our own routing table, not from a router on the way.
+    "Network unreachable" then comes from our own routing table, not from a router on the way. "Address not
+    available" means no free port of our own; for IPv6, that the machine has no IPv6.
     """
     if error.errno == errno.ENETUNREACH:
         return Trouble("no-network", well=None)
+    if error.errno == errno.EADDRNOTAVAIL and family == socket.AF_INET:
+        return Trouble("no-ports", well=None)
     return trouble_of(error, place)
 
 

@@ -55,8 +55,6 @@ class TlsLink(Link):
         """Return up to ``most`` bytes. Raises ``OSError``, or ``Trouble`` when TLS itself breaks."""
         try:
             return self.sock.recv(most)
-        except ssl.SSLZeroReturnError:
-            return b""
         except ssl.SSLError as error:
             return self._blocked(error)
 
@@ -79,17 +77,11 @@ class TlsLink(Link):
 def secured(sock: socket.socket, host: str) -> Generator[Want, None, TlsLink]:
     """Return an encrypted link over a connected socket, once ``host`` has proven who it is.
 
-    Takes the socket over: it is closed when this fails. Raises ``Trouble`` or ``OSError``.
+    Takes the socket over, and closes it when the handshake fails. Raises ``Trouble`` or ``OSError``.
     """
     # no zone in a certificate, and the final dot of a full name is not part of it either
     name = host.partition("%")[0].removesuffix(".")
-    try:
-        # a socket that the peer has closed meanwhile makes wrap_socket itself fail
-        wrapped = verifying_context().wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
-    except BaseException:
-        sock.close()
-        raise
-    link = TlsLink(wrapped)
+    link = TlsLink(verifying_context().wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False))
     try:
         while (want := link.shake_hands()) is not None:
             yield want

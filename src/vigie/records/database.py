@@ -122,7 +122,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
-        # SQLite does not wait here. Whoever is in the way is mostly doing the same, which then holds for us too.
+        # SQLite does not wait here. Whoever is in the way is doing the same, which then holds for us too.
         if primary_code(error) != sqlite3.SQLITE_BUSY:
             raise
 

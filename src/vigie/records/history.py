@@ -69,8 +69,9 @@ class History:
         """Write one event, and those that wait. Never raises: a trouble is returned once, when it begins.
 
         ``record.history-damaged`` and ``record.history-foreign`` (kept aside, begun anew),
-        ``record.history-busy`` (the second time in a row), ``record.disk-full``, ``record.history-unusable``, ``record.not-writable``.
-        ``problem`` holds what is wrong now. ``key`` is a reason's; texts beyond 4000 characters are cut.
+        ``record.history-busy`` (the second time in a row), ``record.disk-full``,
+        ``record.history-unusable``, ``record.not-writable``. ``problem`` holds what is
+        wrong now. ``key`` is a reason's; texts beyond 4000 characters are cut.
         """
         kept = {
             name: value[:_LONGEST_VALUE] if isinstance(value, str) else value

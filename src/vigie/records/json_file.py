@@ -6,8 +6,9 @@ import json
 import os
 import stat
 from math import isfinite
-from typing import Final, NamedTuple
+from typing import Final
 
+from vigie.plain import Plain
 from vigie.records.reading import open_to_read, read_at
 
 LARGEST: Final = 1_048_576
@@ -22,7 +23,7 @@ UNREADABLE: Final = "record.damaged-unreadable"
 FOREIGN: Final = "record.damaged-foreign"
 
 
-class Found(NamedTuple):
+class Found(Plain):
     """What a file holds. ``damaged`` is the key of a sentence, None when it is whole or not there at all."""
 
     value: object = None

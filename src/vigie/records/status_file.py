@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from vigie.plain import Plain
 from vigie.records.json_file import EMPTY, FOREIGN, read_json
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ PRIVATE_FOLDER: Final = ".vigie"
 _LARGEST: Final = 2**63
 
 
-class StatusFile(NamedTuple):
+class StatusFile(Plain):
     """What can be believed. ``damaged`` is the key of the sentence that says what was wrong, or None."""
 
     bots: dict[str, dict[str, object]]

@@ -10,7 +10,10 @@ from vigie.runtime.reactor import Reactor, Timer
 
 
 class Asking:
-    """A probe under way; ``on_answer`` is called once, unless it is dropped before."""
+    """A probe under way; ``on_answer`` is called once, unless it is dropped before.
+
+    A defect in the conversation ends it: its descriptors are let go, and the defect goes on to the reactor.
+    """
 
     def __init__(
         self,
@@ -19,15 +22,20 @@ class Asking:
         timeout: float,
         on_answer: Callable[[Answer], None],
     ) -> None:
-        """Begin at once; ``timeout`` is in seconds."""
+        """Get ready; ``timeout`` is in seconds, from ``begin`` on."""
         self._reactor = reactor
         self._conversation = conversation
         self._timeout = timeout
         self._on_answer = on_answer
         self._watched: dict[int, int] = {}
         self._pause: Timer | None = None
-        self._began = reactor.now()
-        self._deadline = reactor.call_at(self._began + timeout, self._too_late)
+        self._deadline: Timer | None = None
+        self._began = 0.0
+
+    def begin(self) -> None:
+        """Ask; the answer may come before this returns."""
+        self._began = self._reactor.now()
+        self._deadline = self._reactor.call_at(self._began + self._timeout, self._too_late)
         self._resume(None)
 
     def drop(self) -> None:
@@ -42,6 +50,8 @@ class Asking:
         self._resume(None)
 
     def _resume(self, interruption: DeadlinePassed | None) -> None:
+        # before it goes on: it may close a descriptor, and the next one opened may bear the same number
+        self._unwatch()
         try:
             if interruption is None:
                 want = next(self._conversation)
@@ -51,6 +61,9 @@ class Asking:
             answer: Answer = end.value
             self._let_go()
             self._on_answer(answer._replace(latency=self._reactor.now() - self._began))
+        except BaseException:
+            self._let_go()
+            raise
         else:
             self._wait_for(want)
 
@@ -60,14 +73,9 @@ class Asking:
             wanted[descriptor] = wanted.get(descriptor, 0) | selectors.EVENT_READ
         for descriptor in want.writing:
             wanted[descriptor] = wanted.get(descriptor, 0) | selectors.EVENT_WRITE
-        # always anew: a descriptor may have been closed and its number given to the next socket
-        self._unwatch()
         for descriptor, events in wanted.items():
             self._reactor.watch(descriptor, events, self._go_on)
-        self._watched = wanted
-        if self._pause is not None:
-            self._pause.cancel()
-            self._pause = None
+            self._watched[descriptor] = events
         if want.pause is not None:
             self._pause = self._reactor.call_at(self._reactor.now() + want.pause, self._go_on)
 
@@ -75,9 +83,11 @@ class Asking:
         for descriptor in self._watched:
             self._reactor.unwatch(descriptor)
         self._watched = {}
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
 
     def _let_go(self) -> None:
         self._unwatch()
-        self._deadline.cancel()
-        if self._pause is not None:
-            self._pause.cancel()
+        if self._deadline is not None:
+            self._deadline.cancel()

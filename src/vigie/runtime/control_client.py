@@ -11,7 +11,11 @@ from vigie.runtime.decider import Card
 from vigie.runtime.voice import Voice
 
 CONNECT_LIMIT = 5.0
-"""Seconds to reach a monitor on loopback: it answers at once or it is stuck."""
+"""Seconds for a monitor on loopback to take the call and to say that it has heard: it does at once or is stuck."""
+
+
+class MonitorGoneError(Failure):
+    """The monitor could not be called, or hung up without an answer: it may just have ended."""
 
 
 def ask_monitor(
@@ -24,40 +28,45 @@ def ask_monitor(
 ) -> tuple[dict[str, object], Problem | None]:
     """Ask, pass every line on to ``voice``, and return the result with its problem, if any.
 
-    ``limit`` is the longest silence in seconds before the monitor counts as stuck. Raises ``Failure`` when it
-    cannot be reached, hangs up without an answer or says nothing for too long.
+    ``limit`` is the longest silence in seconds before the monitor counts as stuck. Raises ``MonitorGoneError``
+    when it cannot be reached or hangs up without an answer, ``Failure`` when it says nothing for too long.
     """
     request = {**(extra or {}), "token": card.token, "verb": verb, "bots": list(bots)}
     try:
         with socket.create_connection(("127.0.0.1", card.port), CONNECT_LIMIT) as connection:
-            connection.settimeout(limit)
             connection.sendall(pack(request))
-            return _listen(connection, card, voice)
+            return _listen(connection, card, voice, limit)
     except TimeoutError:
         raise Failure("runtime.monitor-stuck", pid=card.pid) from None
+    except ConnectionResetError:
+        raise MonitorGoneError("runtime.monitor-hung-up", pid=card.pid) from None
     except OSError:
-        raise Failure("runtime.monitor-unreachable", pid=card.pid) from None
+        raise MonitorGoneError("runtime.monitor-unreachable", pid=card.pid) from None
 
 
-def _listen(connection: socket.socket, card: Card, voice: Voice) -> tuple[dict[str, object], Problem | None]:
+def _listen(
+    connection: socket.socket, card: Card, voice: Voice, limit: float
+) -> tuple[dict[str, object], Problem | None]:
     received = b""
     while True:
         line, end, rest = received.partition(b"\n")
         if not end:
             piece = connection.recv(LONGEST)
             if not piece:
-                raise Failure("runtime.monitor-hung-up", pid=card.pid)
+                raise MonitorGoneError("runtime.monitor-hung-up", pid=card.pid)
             received += piece
             continue
         received = rest
         try:
             message = unpack(line)
         except ValueError:
-            raise Failure("runtime.monitor-hung-up", pid=card.pid) from None
+            raise MonitorGoneError("runtime.monitor-hung-up", pid=card.pid) from None
+        if "heard" in message:
+            connection.settimeout(limit)
         if "done" in message:
             result = message["done"]
             if not isinstance(result, dict):
-                raise Failure("runtime.monitor-hung-up", pid=card.pid)
+                raise MonitorGoneError("runtime.monitor-hung-up", pid=card.pid)
             return result, unpack_problem(result.get("problem"))
         told = message.get("line")
         if isinstance(told, list) and len(told) == 3 and isinstance(told[2], dict):

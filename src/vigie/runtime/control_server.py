@@ -8,21 +8,26 @@ and those who say nothing are sent away.
 
 from __future__ import annotations
 
-import hmac
-import secrets
+import errno
+import os
 import selectors
 import socket
 from collections.abc import Callable, Mapping
 
 from vigie.runtime.control_words import LONGEST, pack, spoken, unpack
-from vigie.runtime.reactor import Reactor
+from vigie.runtime.reactor import Reactor, Timer
 
 PATIENCE = 10.0
-"""Seconds that a caller may take to say what it wants."""
+"""Seconds that a caller may take to say what it wants, and to read its answer once it has been given."""
+
+NO_ROOM = 1.0
+"""Seconds for which nobody is let in when no descriptor is left: the one who knocks would go on knocking."""
 
 MOST_CALLERS = 64
 MOST_UNSENT = 1024 * 1024
 """Bytes kept for a caller that does not read; then it is hung up on."""
+
+EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 Handler = Callable[["Caller", dict[str, object]], None]
 
@@ -40,8 +45,13 @@ class Caller:
         self._closing = False
         self._asked = False
         self._closed = False
+        self._registered = 0
         self._patience = server.reactor.call_at(server.reactor.now() + PATIENCE, self.hang_up)
         self._register()
+
+    def heard(self) -> None:
+        """Let the caller know that somebody is at work for it: a stopped monitor takes calls and is silent."""
+        self._send(pack({"heard": True}))
 
     def tell(self, tag: str, key: str, values: Mapping[str, object]) -> None:
         """Pass on one line of what happens."""
@@ -52,6 +62,10 @@ class Caller:
         self._closing = True
         self.on_gone = None
         self._send(pack({"done": result}))
+        if not self._closed:
+            self._patience = self._server.reactor.call_at(
+                self._server.reactor.now() + PATIENCE, self.hang_up
+            )
 
     def hang_up(self) -> None:
         """Close the connection."""
@@ -68,8 +82,10 @@ class Caller:
 
     def _register(self) -> None:
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unsent else 0)
-        self._server.reactor.unwatch(self._socket.fileno())
-        self._server.reactor.watch(self._socket.fileno(), events, self._ready)
+        if events != self._registered:
+            self._registered = events
+            self._server.reactor.unwatch(self._socket.fileno())
+            self._server.reactor.watch(self._socket.fileno(), events, self._ready)
 
     def _ready(self) -> None:
         try:
@@ -95,7 +111,11 @@ class Caller:
         if end:
             self._asked = True
             self._patience.cancel()
-            self._server.received(self, line)
+            try:
+                self._server.received(self, line)
+            except Exception:
+                self.hang_up()  # better than to keep somebody waiting for an answer that never comes
+                raise
         elif len(self._received) > LONGEST:
             self.hang_up()
 
@@ -132,7 +152,8 @@ class ControlServer:
     def __init__(self, reactor: Reactor, handler: Handler) -> None:
         """Open the door; raises ``OSError`` when loopback has no port left."""
         self.reactor = reactor
-        self.token = secrets.token_urlsafe(24)
+        # 192 bits; ``secrets`` and ``hmac`` would load OpenSSL, two megabytes of the monitor's memory
+        self.token = os.urandom(24).hex()
         self.callers: set[Caller] = set()
         self._handler = handler
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -144,7 +165,8 @@ class ControlServer:
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]
-        reactor.watch(self._socket.fileno(), selectors.EVENT_READ, self._accept)
+        self._pause: Timer | None = None
+        self._open()
 
     def received(self, caller: Caller, line: bytes) -> None:
         """Look at a request; a wrong token or anything that is not ours is hung up on without a word."""
@@ -154,25 +176,45 @@ class ControlServer:
             caller.hang_up()
             return
         token = request.get("token")
-        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), self.token.encode()):
+        if not isinstance(token, str) or not same(token.encode(), self.token.encode()):
             caller.hang_up()
             return
+        caller.heard()
         self._handler(caller, request)
 
     def close(self) -> None:
         """Shut the door and hang up on everybody."""
+        if self._pause is not None:
+            self._pause.cancel()
         self.reactor.unwatch(self._socket.fileno())
         self._socket.close()
         for caller in tuple(self.callers):
             caller.hang_up()
 
+    def _open(self) -> None:
+        self.reactor.watch(self._socket.fileno(), selectors.EVENT_READ, self._accept)
+
     def _accept(self) -> None:
         try:
             connection, _address = self._socket.accept()
-        except OSError:
-            return  # gone again, or no descriptor left: the next caller may have more luck
+        except BlockingIOError:
+            return
+        except OSError as error:
+            if error.errno in EXHAUSTED:
+                descriptor = self._socket.fileno()
+                self.reactor.unwatch(descriptor)
+                self._pause = self.reactor.call_at(self.reactor.now() + NO_ROOM, self._open)
+            return  # otherwise gone again before we could say a word
         if len(self.callers) >= MOST_CALLERS:
             connection.close()
             return
         connection.setblocking(False)
         self.callers.add(Caller(self, connection))
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Compare in a time that does not tell where the first difference lies."""
+    different = len(one) ^ len(other)
+    for left, right in zip(one, other, strict=False):
+        different |= left ^ right
+    return not different

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vigie.core.facts import Adopted
 from vigie.engines.base import Engine
+from vigie.problems import Problem
 from vigie.records.ledger import read_ledger
 from vigie.records.status_file import read_status
 from vigie.runtime.narrator import Narrator
@@ -42,10 +42,12 @@ class Crew:
         self.engine = engine
         itself = engine.identify(os.getpid())
         self._boot = itself.boot if itself is not None else ""
-        self.scribe = Scribe(place, engine, reactor, voice, self._boot, single=everyone == 1)
+        self._voice = voice
+        self.scribe = Scribe(place, reactor, voice, self._boot, single=everyone == 1)
         self.narrator = Narrator(voice, watching, routine=watching and everyone == 1)
         self._told = read_status(place.status_file, bots[0].spec.name)
-        self.scribe.keep_others({name: dict(face) for name, face in self._told.bots.items()})
+        if len(bots) < everyone:
+            self.scribe.keep_others({name: dict(face) for name, face in self._told.bots.items()})
         self.watches = [self._watch(bot) for bot in bots]
         reactor.on_late = self._overslept
 
@@ -55,20 +57,22 @@ class Crew:
 
     def close(self) -> None:
         """Write what is left and let go of every bot; they live on."""
-        self.scribe.close()
-        for watch in self.watches:
-            watch.let_go()
+        try:
+            self.scribe.close()
+        finally:
+            for watch in self.watches:
+                watch.let_go()
 
     def _watch(self, bot: Bot) -> Watch:
         now = Moment(self.reactor.now(), self.reactor.clock.wall(), self._boot)
         past = self._past(bot.spec.name, now)
         watch = Watch(bot, self.place, self.engine, self.reactor, restored(past, now.steady))
-        self.scribe.keep(watch, past)
+        watch.on_trouble = lambda problem: self._complain(watch, problem)
         watch.listeners.append(self.narrator.hear)
+        self.scribe.keep(watch, past)
         found = find_living(bot.spec, past, self.place.copy_lock(bot.spec.name), self.engine, now)
         if found is not None:
-            watch.hands.take_hold(found.held, found.by_us)
-            watch.feed(Adopted(found.held.identity.pid, found.launched_at))
+            watch.adopt(found.held, found.launched_at, found.by_us)
         return watch
 
     def _past(self, name: str, now: Moment) -> Remembered:
@@ -77,6 +81,9 @@ class Crew:
         count = told.get("restart_count") if told is not None else None
         # a status file from before us, or one that outlived our private folder, keeps its count
         return past._replace(tally=with_count(past.tally, count)) if isinstance(count, int) else past
+
+    def _complain(self, watch: Watch, problem: Problem) -> None:
+        self._voice("WARNING", problem.key, {"bot": watch.name, **problem.values})
 
     def _overslept(self, gap: float) -> None:
         for watch in self.watches:

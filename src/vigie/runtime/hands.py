@@ -7,10 +7,10 @@ the moment to wake at, the tree that is being ended.
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Callable, Mapping
 
 from vigie.core.facts import (
+    Adopted,
     Exited,
     Fact,
     Launched,
@@ -30,11 +30,18 @@ from vigie.probes.conversation import Answer
 from vigie.runtime.asking import Asking
 from vigie.runtime.port_check import require_free_port
 from vigie.runtime.reactor import Reactor, Timer
+from vigie.runtime.resume import Found
 
 LOOK_AGAIN = (0.002, 0.1)
 """Seconds between two looks at a tree that is being ended: from the first to the last, doubling."""
 
 EVENT_READ = 1
+
+ALONE = 1.0
+"""Seconds for which nobody can have launched another copy by hand since we last knew that none was there."""
+
+TAKEN = ("engine.copy-alive", "engine.copy-alive-unseen", "engine.port-taken")
+"""Refusals behind which the bot itself may stand: launched by hand, or by us and never noted."""
 
 
 class Hands:
@@ -51,13 +58,19 @@ class Hands:
         feed: Callable[[Fact], None],
         on_answer: Callable[[Answer], None],
         before_launch: Callable[[], None],
+        find_living: Callable[[], Found | None],
     ) -> None:
-        """Get ready; ``feed`` takes facts, ``on_answer`` hears each probe's answer in full."""
+        """Get ready; ``feed`` takes facts, ``on_answer`` hears each probe's answer in full.
+
+        ``before_launch`` may raise ``LaunchError``; ``find_living`` looks for a copy that we do not hold.
+        """
         self.spec = spec
         self.environment = environment
         self.held: Held | None = None
         self.launched_by_us = True
         self.failure: LaunchError | None = None
+        self.launched_at: float | None = None
+        """When the process was launched, on the steady clock; set by the watch."""
         self._log_path = log_path
         self._lock_path = lock_path
         self._engine = engine
@@ -65,6 +78,8 @@ class Hands:
         self._feed = feed
         self._on_answer = on_answer
         self._before_launch = before_launch
+        self._find_living = find_living
+        self._alone_at = reactor.now()
         self._asking: Asking | None = None
         self._alarm: Timer | None = None
         self._look: Timer | None = None
@@ -73,15 +88,14 @@ class Hands:
     def carry_out(self, order: Order) -> None:
         """Do what ``order`` says. ``Record`` and ``Tell`` are for others."""
         if isinstance(order, WakeAt):
-            self._wake_at(order)
+            self.wake_at(order.when, lambda: self._feed(TimeCame()))
         elif isinstance(order, Probe):
             self._probe(order)
         elif isinstance(order, Launch):
             self._launch()
         elif isinstance(order, AskToStop):
             self._drop_probe()
-            if self.held is not None:
-                self._engine.ask_to_stop(self.held, order.step)
+            self._ask_to_stop(order.step)
         elif isinstance(order, KillTree):
             self._drop_probe()
             self._end_tree()
@@ -98,6 +112,11 @@ class Hands:
         self._exit_told = False
         self._reactor.watch(held.fileno(), EVENT_READ, self._ended)
 
+    def look_around(self) -> None:
+        """Take hold of a copy that somebody launched by hand while we held none."""
+        if self.held is None and self._reactor.now() - self._alone_at > ALONE:
+            self._found()
+
     def let_go(self) -> None:
         """Drop everything; the process lives on."""
         self._drop_probe()
@@ -106,10 +125,39 @@ class Hands:
                 timer.cancel()
         self._forget_process()
 
+    def wake_at(self, when: float, callback: Callable[[], None]) -> None:
+        """Call at ``when``; replaces any earlier moment."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = self._reactor.call_at(when, callback)
+
     def _launch(self) -> None:
         self._forget_process()
         self.failure = None
-        plan = LaunchPlan(
+        if self._reactor.now() - self._alone_at > ALONE and self._found():
+            return
+        try:
+            self._before_launch()
+            require_free_port(self.spec)
+            held = self._engine.launch(self._plan())
+        except LaunchError as error:
+            if error.key not in TAKEN or not self._found():
+                self._not_launched(error)
+        except OSError as error:
+            self._not_launched(LaunchError("engine.no-resources", reason=error.strerror or str(error)))
+        except Exception as error:
+            # no launch may ever be left without an answer: the core waits for one
+            command = self.spec.command[0] if self.spec.command else ""
+            self._not_launched(
+                LaunchError("engine.spawn-failed", command=command, reason=type(error).__name__)
+            )
+            raise
+        else:
+            self.take_hold(held, launched_by_us=True)
+            self._feed(Launched(held.identity.pid))
+
+    def _plan(self) -> LaunchPlan:
+        return LaunchPlan(
             name=self.spec.name,
             command=self.spec.command,
             directory=self.spec.directory,
@@ -117,16 +165,28 @@ class Hands:
             lock_path=self._lock_path,
             environment=self._whole_environment(),
         )
+
+    def _not_launched(self, error: LaunchError) -> None:
+        self.failure = error
+        self._feed(LaunchFailed(error.key, error.refused, luck()))
+
+    def _found(self) -> bool:
+        """Go on with a copy that lives already instead of launching a second one, if there is one."""
         try:
-            require_free_port(self.spec)
-            self._before_launch()
-            held = self._engine.launch(plan)
-        except LaunchError as error:
-            self.failure = error
-            self._feed(LaunchFailed(error.key, error.refused, random.random()))  # noqa: S311
-            return
-        self.take_hold(held, launched_by_us=True)
-        self._feed(Launched(held.identity.pid))
+            found = self._find_living()
+        except OSError:
+            return (
+                False  # nothing can be seen now; the copy lock still keeps a second one from being launched
+            )
+        except Exception as error:  # noqa: BLE001  (the launch that was ordered must have an answer)
+            self._reactor.fault(error)
+            return False
+        self._alone_at = self._reactor.now()
+        if found is None:
+            return False
+        self.take_hold(found.held, found.by_us)
+        self._feed(Adopted(found.held.identity.pid, found.launched_at))
+        return True
 
     def _whole_environment(self) -> dict[str, str]:
         whole = {**self.environment, **os.environ}
@@ -145,7 +205,15 @@ class Hands:
             return
         self._exit_told = True
         self._reactor.unwatch(held.fileno())
-        self._feed(Exited(held.identity.pid, end.code, end.signal, random.random()))  # noqa: S311
+        self._feed(Exited(held.identity.pid, end.code, end.signal, luck()))
+
+    def _ask_to_stop(self, step: int) -> None:
+        if self.held is None:
+            return
+        try:
+            self._engine.ask_to_stop(self.held, step)
+        except OSError:
+            pass  # not a descriptor left to look for its children with: the core insists before long
 
     def _end_tree(self) -> None:
         held = self.held
@@ -154,18 +222,25 @@ class Hands:
             return
         if self._look is not None:
             self._look.cancel()
-        if self._remains(held):
-            self._engine.kill_tree(held, self._lock_path, self.launched_by_us)
+        try:
+            if self._engine.remains(held, self._lock_path, self.launched_by_us):
+                self._engine.kill_tree(held, self._lock_path, self.launched_by_us)
+        except OSError:
+            pass  # cannot look: never taken for gone, and the core has it ended once more before long
         self._look_whether_gone(LOOK_AGAIN[0])
 
     def _look_whether_gone(self, pause: float) -> None:
         held = self.held
         if held is None:
             return
-        self._ended()
-        if self._exit_told and not self._remains(held):
+        if not self._exit_told:
+            self._ended()
+            if self._exit_told:
+                return  # the core has whatever it left behind ended next, and that is looked at anew
+        if self._exit_told and self._nothing_remains(held):
             self._look = None
             self._forget_process()
+            self._alone_at = self._reactor.now()
             self._feed(TreeGone())
             return
         longer = min(pause * 2, LOOK_AGAIN[1])
@@ -173,8 +248,11 @@ class Hands:
             self._reactor.now() + pause, lambda: self._look_whether_gone(longer)
         )
 
-    def _remains(self, held: Held) -> list[int]:
-        return self._engine.remains(held, self._lock_path, self.launched_by_us)
+    def _nothing_remains(self, held: Held) -> bool:
+        try:
+            return not self._engine.remains(held, self._lock_path, self.launched_by_us)
+        except OSError:
+            return False
 
     def _forget_process(self) -> None:
         if self.held is not None:
@@ -193,13 +271,12 @@ class Hands:
             self.spec.check_timeout,
             lambda answer: self._answered(number, answer),
         )
+        self._asking.begin()
 
     @property
     def age(self) -> float | None:
-        """Seconds since the process was launched, where that is known; set by the watch."""
+        """Seconds since the process was launched, where that is known."""
         return None if self.launched_at is None else self._reactor.now() - self.launched_at
-
-    launched_at: float | None = None
 
     def _answered(self, number: int, answer: Answer) -> None:
         self._asking = None
@@ -216,7 +293,7 @@ class Hands:
             self._asking.drop()
             self._asking = None
 
-    def _wake_at(self, order: WakeAt) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm = self._reactor.call_at(order.when, lambda: self._feed(TimeCame()))
+
+def luck() -> float:
+    """Return a number in [0, 1): the ``random`` module would cost the monitor a third of a megabyte."""
+    return int.from_bytes(os.urandom(6), "big") / 2**48

@@ -36,27 +36,33 @@ class Narrator:
     def _facts(self, watch: Watch, change: Change) -> None:
         fact = change.fact
         if isinstance(fact, Adopted):
-            if not watch.hands.launched_by_us:
+            if not change.by_us:
                 self._say(watch, "INFO", "runtime.adopted-by-hand", pid=fact.pid)
             elif self._watching:
                 self._say(watch, "INFO", "runtime.adopted", pid=fact.pid)
         elif isinstance(fact, Exited) and change.before.life.phase is Phase.ALIVE:
             self._say(watch, "ERROR", "runtime.exited", how=how_it_ended(fact))
         elif isinstance(fact, LaunchFailed):
-            failure = watch.hands.failure
-            if failure is not None and change.after.wish.reason is not Reason.ASKED_START:
-                self._say(watch, "ERROR", failure.key, **failure.values)
-        elif isinstance(fact, ProbeFailed):
-            self._bad_answer(watch, change)
-        elif isinstance(fact, ProbeImpossible) and watch.answer is not None:
-            self._say(watch, "WARNING", f"probe.{watch.answer.reason}", **watch.answer.values)
-        elif isinstance(fact, ProbePassed):
+            if change.failure is not None:
+                self._say(watch, "ERROR", change.failure.key, **change.failure.values)
+        elif isinstance(fact, (ProbePassed, ProbeFailed, ProbeImpossible)):
+            if fact.number == change.before.health.asked:
+                self._answer(watch, change)
+
+    def _answer(self, watch: Watch, change: Change) -> None:
+        if isinstance(change.fact, ProbePassed):
             self._good_answer(watch, change)
+        elif isinstance(change.fact, ProbeFailed):
+            self._bad_answer(watch, change)
+        elif change.answer is not None and not change.before.health.blind:
+            # only when blindness begins: it may last, and the question is put again every few moments
+            self._say(watch, "WARNING", f"probe.{change.answer.reason}", **change.answer.values)
 
     def _bad_answer(self, watch: Watch, change: Change) -> None:
-        if watch.answer is None or change.before.health.verdict is Verdict.NEW:
+        # a bot that never answered is still starting, and one that is known to be ill need not be told again
+        if change.answer is None or change.before.health.verdict in (Verdict.NEW, Verdict.ILL):
             return
-        self._say(watch, "WARNING", f"probe.{watch.answer.reason}", **watch.answer.values)
+        self._say(watch, "WARNING", f"probe.{change.answer.reason}", **change.answer.values)
         failures = max(change.before.health.failures, change.after.health.failures - 1) + 1
         self._say(watch, "WARNING", "runtime.doubt", failures=failures, needed=watch.spec.confirm_failures)
 
@@ -87,19 +93,19 @@ class Narrator:
         elif isinstance(order, KillTree) and order.reason is Reason.STOP_TIMEOUT:
             self._say(watch, "WARNING", "runtime.killing", seconds=watch.spec.stop_timeout)
         elif isinstance(order, Tell):
-            self._tell(watch, order)
+            self._tell(watch, change, order)
         elif isinstance(order, Record):
             self._word(watch, change, order)
 
-    def _tell(self, watch: Watch, order: Tell) -> None:
+    def _tell(self, watch: Watch, change: Change, order: Tell) -> None:
         tag = "OK" if order.reason is Reason.TRIAL_PASSED else "ERROR"
         self._say(
             watch,
             tag,
             f"runtime.tell-{order.reason.value}",
-            deaths=watch.status.tally.deaths,
+            deaths=change.after.tally.deaths,
             limit=watch.spec.restarts_per_day,
-            release=(watch.status.trial.proven or "")[:7],
+            release=change.after.trial.proven[:7],
         )
 
     def _word(self, watch: Watch, change: Change, record: Record) -> None:

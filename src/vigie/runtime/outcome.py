@@ -7,6 +7,7 @@ from collections.abc import Callable
 from vigie.core.facts import Exited, LaunchFailed, Verb
 from vigie.core.orders import AskToStop, KillTree, Launch
 from vigie.core.states import ONLINE, WANTED, Phase, Verdict
+from vigie.engines.base import LaunchError
 from vigie.problems import Failure, Problem, Refusal
 from vigie.runtime.watch import Change, Watch
 
@@ -47,7 +48,7 @@ class Outcome:
             self.look()
             return
         if isinstance(change.fact, LaunchFailed):
-            self._settle(launch_problem(watch))
+            self._settle(launch_problem(watch.name, change.failure))
         elif isinstance(change.fact, Exited) and change.before.life.phase is Phase.ALIVE:
             self._settle(death_problem(watch, change.fact))
         else:
@@ -56,9 +57,7 @@ class Outcome:
     def _settle_if_hopeless(self) -> None:
         watch, status = self._watch, self._watch.status
         if status.life.phase is Phase.ABSENT and status.wish.want not in WANTED:
-            self._settle(
-                launch_problem(watch) if watch.hands.failure else Failure("runtime.gone", name=watch.name)
-            )
+            self._settle(launch_problem(watch.name, watch.hands.failure))
         elif (
             status.life.phase is Phase.ALIVE and status.health.verdict is Verdict.ILL and not status.wish.cure
         ):
@@ -82,11 +81,10 @@ class Outcome:
             self._watch.listeners.remove(self._changed)
 
 
-def launch_problem(watch: Watch) -> Problem:
+def launch_problem(name: str, failure: LaunchError | None) -> Problem:
     """Say why no process came of the launch."""
-    failure = watch.hands.failure
     if failure is None:
-        return Failure("runtime.gone", name=watch.name)
+        return Failure("runtime.gone", name=name)
     kind = Refusal if failure.refused else Failure
     return kind(failure.key, **failure.values)
 

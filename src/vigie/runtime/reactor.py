@@ -23,6 +23,14 @@ LATE = 1.0
 ASLEEP = 5.0
 """Seconds by which calendar time may run ahead of steady time before the machine is taken to have slept."""
 
+LONGEST_WAIT = 3600.0
+"""Seconds of one wait at most: a selector refuses more than 24 days (2^31 milliseconds)."""
+
+REST = 1.0
+"""Seconds for which a descriptor is left alone after its callback failed: it may well be ready for ever."""
+
+HANG_UP = getattr(signal, "SIGHUP", None)
+
 Callback = Callable[[], None]
 
 
@@ -59,6 +67,7 @@ class Reactor:
         self._wake_out.setblocking(False)
         self._wake_in.setblocking(False)
         self._selector.register(self._wake_out, selectors.EVENT_READ, self._drain)
+        self._resting: dict[int, Timer] = {}
         self._old_handlers: dict[int, object] = {}
         self._old_wakeup = -1
 
@@ -77,10 +86,10 @@ class Reactor:
         return self.clock.steady()
 
     def call_at(self, when: float, callback: Callback) -> Timer:
-        """Call once at ``when`` on the steady clock, or soon after."""
-        timer = Timer(when, callback)
+        """Call once at ``when`` on the steady clock, or soon after; a moment that is over means now."""
+        timer = Timer(max(when, self.now()), callback)
         self._count += 1
-        heapq.heappush(self._timers, (when, self._count, timer))
+        heapq.heappush(self._timers, (timer.when, self._count, timer))
         return timer
 
     def call_soon(self, callback: Callback) -> None:
@@ -101,18 +110,25 @@ class Reactor:
 
     def watch(self, descriptor: int, events: int, callback: Callback) -> None:
         """Call whenever ``descriptor`` is ready for ``events`` (``selectors.EVENT_READ`` | ``EVENT_WRITE``)."""
+        self._wake_up(descriptor)
         self._selector.register(descriptor, events, callback)
 
     def unwatch(self, descriptor: int) -> None:
-        """Stop watching; harmless when it was not watched."""
+        """Stop watching; harmless when it was not watched. To be called before the descriptor is closed."""
+        self._wake_up(descriptor)
         try:
             self._selector.unregister(descriptor)
         except (KeyError, ValueError):
             pass
 
     def listen_to_signals(self, *numbers: int) -> None:
-        """Let these signals end the run at a safe moment instead of tearing a half-done act apart."""
+        """Let these signals end the run at a safe moment instead of tearing a half-done act apart.
+
+        A hang-up that we were started to ignore (``nohup``) is still ignored.
+        """
         for number in numbers:
+            if number == HANG_UP and signal.getsignal(number) is signal.SIG_IGN:
+                continue
             self._old_handlers[number] = signal.signal(number, self._on_signal)
         self._old_wakeup = signal.set_wakeup_fd(self._wake_in.fileno(), warn_on_full_buffer=False)
 
@@ -142,44 +158,64 @@ class Reactor:
         except BlockingIOError:
             pass
 
+    def fault(self, error: Exception) -> None:
+        """Tell whoever listens for defects; raises it when nobody does."""
+        if self.on_error is None:
+            raise error
+        self.on_error(error)
+
     def _turn(self) -> None:
-        wall, steady = self.clock.wall(), self.clock.steady()
+        wall, began = self.clock.wall(), self.clock.steady()
         due = self._next_due()
-        wait = 0.0 if self._soon else None if due is None else max(0.0, due - steady)
-        for key, _events in self._selector.select(wait):
-            # a callback before this one may have let go of the descriptor, or opened another of that number
-            if self._selector.get_map().get(key.fd) is key:
-                self._call(key.data)
+        wait = LONGEST_WAIT if due is None else min(max(0.0, due - began), LONGEST_WAIT)
+        ready = self._selector.select(0.0 if self._soon else wait)
         now = self.clock.steady()
-        self._notice_lateness(due, steady, now, self.clock.wall() - wall)
+        # before anything is looked at: what was being measured across the gap must not be believed
+        self._notice_lateness(due, now, self.clock.wall() - wall - (now - began))
+        for key, _events in ready:
+            # a callback before this one may have let go of the descriptor, or opened another of that number
+            if self._selector.get_map().get(key.fd) is key and not self._call(key.data):
+                self._let_rest(key)
         for _ in range(len(self._soon)):
             self._call(self._soon.popleft())
-        self._fire(now)
+        self._fire(now, self._count)
 
     def _next_due(self) -> float | None:
         while self._timers and self._timers[0][2].callback is None:
             heapq.heappop(self._timers)
         return self._timers[0][0] if self._timers else None
 
-    def _notice_lateness(self, due: float | None, began: float, now: float, wall_passed: float) -> None:
+    def _notice_lateness(self, due: float | None, now: float, wall_ahead: float) -> None:
         if self.on_late is None:
             return
-        late = 0.0 if due is None else now - max(due, began)
-        if late > LATE:
-            self.on_late(late)
-        elif wall_passed - (now - began) > ASLEEP:
+        if due is not None and now - due > LATE:
+            self.on_late(now - due)
+        elif wall_ahead > ASLEEP:
             self.on_late(0.0)  # the steady clock stood still while the machine slept
 
-    def _fire(self, now: float) -> None:
-        while self._timers and self._timers[0][0] <= now:
+    def _fire(self, now: float, newest: int) -> None:
+        # a moment asked for meanwhile waits for the next turn, so that one that is always due starves nobody
+        while self._timers and self._timers[0][0] <= now and self._timers[0][1] <= newest:
             timer = heapq.heappop(self._timers)[2]
             if timer.callback is not None:
                 self._call(timer.callback)
 
-    def _call(self, callback: Callback) -> None:
+    def _call(self, callback: Callback) -> bool:
         try:
             callback()
-        except Exception as error:
-            if self.on_error is None:
-                raise
-            self.on_error(error)
+        except Exception as error:  # noqa: BLE001  (one defect must not end the watch over all the others)
+            self.fault(error)
+            return False
+        return True
+
+    def _let_rest(self, key: selectors.SelectorKey) -> None:
+        if self._selector.get_map().get(key.fd) is key:
+            self._selector.unregister(key.fd)
+            self._resting[key.fd] = self.call_at(
+                self.now() + REST, lambda: self.watch(key.fd, key.events, key.data)
+            )
+
+    def _wake_up(self, descriptor: int) -> None:
+        timer = self._resting.pop(descriptor, None)
+        if timer is not None:
+            timer.cancel()

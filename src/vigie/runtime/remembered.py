@@ -26,6 +26,8 @@ class Remembered(NamedTuple):
     cause: Reason | None
     last_restart: float | None
     commit: str | None
+    noted_at: float | None = None
+    """When the ledger was written, on today's steady clock."""
 
 
 class Moment(NamedTuple):
@@ -112,6 +114,7 @@ def _read(ledger: Mapping[str, object], now: Moment) -> Remembered:
         cause=None if ledger["cause"] is None else Reason(ledger["cause"]),
         last_restart=None if last is None else _number(last),
         commit=None if commit is None else str(commit),
+        noted_at=here(then.steady),
     )
 
 

@@ -31,9 +31,8 @@ def reason_of(status: Status, why_unwell: str | None) -> str | None:
 def public_face(watch: Watch) -> dict[str, object]:
     """Return what ``bot_status.json`` tells of one bot."""
     status = watch.status
-    launched = status.life.launched_at if status.life.pid is not None else None
     clock = watch.reactor.clock
-    started = None if launched is None else clock.wall() - (clock.steady() - launched)
+    started = None if status.life.pid is None else watch.started
     due = status.tally.next_start_at
     return {
         "restart_count": status.tally.restart_count,

@@ -14,14 +14,15 @@ import time
 from typing import NamedTuple
 
 from vigie.core.spec import Spec
-from vigie.engines import custody
 from vigie.engines.base import Engine, Held
-from vigie.runtime.port_check import local_port
+from vigie.runtime.by_hand import find_by_hand
 from vigie.runtime.remembered import Moment, Remembered
 
-
-LEFTOVERS_LIMIT = 5.0
+PATIENCE = 1.0
 """Seconds to wait for leftovers to vanish; what resists longer makes the launch refuse instead."""
+
+SLACK = 0.1
+"""Seconds by which a start time may be wrong: the kernel counts in hundredths."""
 
 
 class Found(NamedTuple):
@@ -32,25 +33,42 @@ class Found(NamedTuple):
     by_us: bool
 
 
-def find_living(spec: Spec, past: Remembered, lock_path: str, engine: Engine, now: Moment) -> Found | None:
-    """Return the bot's living process, or None when nothing of it lives."""
+def find_living(
+    spec: Spec, past: Remembered, lock_path: str, engine: Engine, now: Moment, patience: float = PATIENCE
+) -> Found | None:
+    """Return the bot's living process, or None when nothing of it lives.
+
+    ``patience``: seconds to wait until what an earlier copy left behind is gone. Raises ``OSError`` when
+    nothing can be looked at.
+    """
     if past.identity is not None:
         held = engine.recognise(past.identity)
         if held is not None:
             return Found(held, past.launched_at, past.by_us)
     if engine.copy_alive(lock_path):
-        found = _launched_unnoted(engine, lock_path, now)
+        found = _launched_unnoted(engine, lock_path, past, now)
         if found is not None:
             return found
-        _end_leftovers(engine, lock_path)
-    pid = custody.find_by_hand(spec.directory, spec.command, local_port(spec.health_url), set())
-    return None if pid is None else _hold(engine, pid, now, by_us=False)
+        _end_leftovers(engine, lock_path, patience)
+    copy = find_by_hand(spec, lock_path)
+    return None if copy is None else _hold(engine, copy.pid, now, by_us=copy.marked)
 
 
-def _launched_unnoted(engine: Engine, lock_path: str, now: Moment) -> Found | None:
-    """Return the holder that we launched ourselves: every bot of ours leads a session of its own."""
-    holders = [found for pid in engine.copy_holders(lock_path) if (found := _hold(engine, pid, now, by_us=True))]
-    leaders = [found for found in holders if _leads_its_session(found.held.identity.pid)]
+def _launched_unnoted(engine: Engine, lock_path: str, past: Remembered, now: Moment) -> Found | None:
+    """Return the holder that we launched ourselves: every bot of ours leads a session of its own.
+
+    It began after the last note, or it would stand there; a helper that the noted bot had sent off in a
+    session of its own is older and no bot.
+    """
+    since = past.noted_at - SLACK if past.identity is not None and past.noted_at is not None else None
+    holders = [
+        found for pid in engine.copy_holders(lock_path) if (found := _hold(engine, pid, now, by_us=True))
+    ]
+    leaders = [
+        found
+        for found in holders
+        if _leads_its_session(found.held.identity.pid) and (since is None or found.launched_at >= since)
+    ]
     leaders.sort(key=lambda found: (found.launched_at, found.held.identity.pid))
     for found in holders:
         if found not in leaders[:1]:
@@ -67,11 +85,12 @@ def _leads_its_session(pid: int) -> bool:
         return False
 
 
-def _end_leftovers(engine: Engine, lock_path: str) -> None:
-    until = time.monotonic() + LEFTOVERS_LIMIT
+def _end_leftovers(engine: Engine, lock_path: str, patience: float) -> None:
+    until = time.monotonic() + patience
+    engine.end_leftovers(lock_path)
     while engine.copy_alive(lock_path) and time.monotonic() < until:
-        engine.end_leftovers(lock_path)
         time.sleep(0.01)
+        engine.end_leftovers(lock_path)
 
 
 def _hold(engine: Engine, pid: int, now: Moment, by_us: bool) -> Found | None:

@@ -2,21 +2,22 @@
 
 Writing is put off to the end of the loop's turn, so that a crashed bot is launched again before anything is
 written about it, and a storm of changes costs one status file. A disk that is full is told once and never
-stops the watching.
+stops the watching; what could not be written is tried again with whatever is written next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections import deque
+from collections.abc import Callable, Mapping
 
 from vigie.core.facts import Adopted, Exited, Launched, LaunchFailed
-from vigie.core.orders import AskToStop, Record
+from vigie.core.orders import AskToStop, Record, Tell
 from vigie.core.reasons import Reason
 from vigie.core.states import Phase
-from vigie.engines.base import Engine
-from vigie.problems import Problem
+from vigie.problems import Failure, Problem
 from vigie.records.history import History
-from vigie.records.ledger import write_ledger
+from vigie.records.ledger import ledger_path, write_ledger
 from vigie.records.status_file import write_status
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import Reactor
@@ -29,16 +30,18 @@ from vigie.runtime.watch import Change, Watch
 BEAT = 60.0
 """Seconds at most between two writes of the status file while a monitor runs: its ``timestamp`` tells it lives."""
 
+ILLNESSES = (Reason.HUNG, Reason.NEVER_READY, Reason.MEMORY_EXCEEDED)
+
+MOST_EVENTS = 1_000
+"""Events kept in memory until they can be written."""
+
 
 class Scribe:
     """Listens to watches and keeps the records of one project."""
 
-    def __init__(
-        self, place: Place, engine: Engine, reactor: Reactor, voice: Voice, boot: str, single: bool
-    ) -> None:
+    def __init__(self, place: Place, reactor: Reactor, voice: Voice, boot: str, single: bool) -> None:
         """``single``: the project has one bot, whose status lies flat in the file."""
         self._place = place
-        self._engine = engine
         self._reactor = reactor
         self._voice = voice
         self._boot = boot
@@ -47,8 +50,9 @@ class Scribe:
         self._past: dict[str, Remembered] = {}
         self._stale: set[str] = set()
         self._planned = False
-        self._trouble: str | None = None
-        self._history: History | None = None
+        self._troubles: dict[str, str] = {}
+        self._history = History(place.history)
+        self._events: deque[tuple[float, str, str, dict[str, object]]] = deque(maxlen=MOST_EVENTS)
         self._others: dict[str, Mapping[str, object]] = {}
 
     def keep(self, watch: Watch, past: Remembered) -> None:
@@ -72,21 +76,56 @@ class Scribe:
         """Write now what is still to be written."""
         self._planned = False
         stale, self._stale = self._stale, set()
-        if not stale:
+        if not stale and not self._events:
             return
-        try:
-            for name in sorted(stale):
-                self._write_ledger(self._watches[name])
-            self._write_status()
-            self._trouble = None
-        except Problem as problem:
-            self._complain(problem)
+        if not os.path.isdir(self._place.root):
+            # moved or removed: written all the same, it would come back as a ghost with nothing in it
+            self._stale |= stale
+            self._troubled("project", Failure("runtime.project-gone", path=self._place.root))
+            return
+        self._troubles.pop("project", None)
+        private = self._place.private
+        whole = [
+            self._try(ledger_path(private, name), self._ledger_of(self._watches[name])) for name in sorted(stale)
+        ]
+        if stale:
+            whole.append(self._try(self._place.status_file, self._write_status))
+        if not all(whole):
+            self._stale |= stale
+        self._write_events()
 
     def close(self) -> None:
         """Write what is left and close the history."""
         self.flush()
-        if self._history is not None:
-            self._history.close()
+        self._history.close()
+
+    def _try(self, path: str, write: Callable[[], str | None]) -> bool:
+        try:
+            kept = write()
+        except Problem as problem:
+            self._troubled(path, problem)
+            return False
+        self._troubles.pop(path, None)
+        if kept is not None:
+            self._voice("WARNING", "record.kept-aside", {"path": path, "kept": kept})
+        return True
+
+    def _troubled(self, what: str, problem: Problem) -> None:
+        known = problem.key in self._troubles.values()
+        self._troubles[what] = problem.key
+        if not known:
+            self._voice("WARNING", problem.key, problem.values)
+
+    def _write_events(self) -> None:
+        while self._events:
+            told = self._history.add(*self._events.popleft())
+            lasting = self._history.problem
+            if told is not None and told is not lasting:
+                self._voice("WARNING", told.key, told.values)  # begun anew: over as soon as it is told
+            if lasting is not None:
+                self._troubled("history", lasting)
+            else:
+                self._troubles.pop("history", None)
 
     def _hear(self, watch: Watch, change: Change) -> None:
         if isinstance(change.fact, (Launched, Adopted)):
@@ -102,14 +141,10 @@ class Scribe:
         self._remember(watch, change)
 
     def _note_process(self, watch: Watch, change: Change) -> None:
-        held = watch.hands.held
-        past = self._past[watch.name]
         if isinstance(change.fact, Launched):
             watch.commit = commit_in(watch.spec.directory)
-        self._past[watch.name] = past._replace(
-            identity=held.identity if held is not None else None,
-            launched_at=change.after.life.launched_at,
-            by_us=watch.hands.launched_by_us,
+        self._past[watch.name] = self._past[watch.name]._replace(
+            identity=change.identity, launched_at=change.after.life.launched_at, by_us=change.by_us
         )
 
     def _plan(self) -> None:
@@ -117,7 +152,10 @@ class Scribe:
             self._planned = True
             self._reactor.call_soon(self.flush)
 
-    def _write_ledger(self, watch: Watch) -> None:
+    def _ledger_of(self, watch: Watch) -> Callable[[], str | None]:
+        return lambda: self._write_ledger(watch)
+
+    def _write_ledger(self, watch: Watch) -> str | None:
         clock = self._reactor.clock
         past = self._past[watch.name]
         if watch.status.life.phase is Phase.ABSENT:
@@ -125,12 +163,12 @@ class Scribe:
         past = past._replace(last_restart=watch.last_restart, commit=watch.commit)
         self._past[watch.name] = past
         now = Moment(clock.steady(), clock.wall(), self._boot)
-        write_ledger(self._place.private, watch.name, as_ledger(watch.status, past, now))
+        return write_ledger(self._place.private, watch.name, as_ledger(watch.status, past, now))
 
-    def _write_status(self) -> None:
+    def _write_status(self) -> str | None:
         ours = {name: public_face(watch) for name, watch in self._watches.items()}
         bots = ours if self._single else {**self._others, **ours}
-        write_status(self._place.status_file, bots, self._single, self._reactor.clock.wall())
+        return write_status(self._place.status_file, bots, self._single, self._reactor.clock.wall())
 
     def _remember(self, watch: Watch, change: Change) -> None:
         fact = change.fact
@@ -140,25 +178,16 @@ class Scribe:
                 watch, "exited" if asked else "crashed", code=fact.code, signal=fact.signal, pid=fact.pid
             )
         elif isinstance(fact, LaunchFailed):
-            self._add(watch, "launch-failed", why=fact.detail)
+            reason = Reason.LAUNCH_REFUSED if fact.refused else Reason.LAUNCH_FAILED
+            self._add(watch, reason.value, why=fact.detail)
         for order in change.orders:
             if isinstance(order, Record):
                 self._add(watch, "state", before=order.before, after=order.after, reason=order.reason.value)
-            elif (
-                isinstance(order, AskToStop)
-                and order.step == 0
-                and order.reason in (Reason.HUNG, Reason.NEVER_READY)
-            ):
+            elif isinstance(order, AskToStop) and order.step == 0 and order.reason in ILLNESSES:
                 self._add(watch, order.reason.value, why=change.before.health.why or change.after.health.why)
+            elif isinstance(order, Tell):
+                self._add(watch, order.reason.value)
 
     def _add(self, watch: Watch, event: str, **values: object) -> None:
-        if self._history is None:
-            self._history = History(self._place.history)
-        trouble = self._history.add(self._reactor.clock.wall(), watch.name, event, values)
-        if trouble is not None:
-            self._complain(trouble)
-
-    def _complain(self, problem: Problem) -> None:
-        if self._trouble != problem.key:
-            self._trouble = problem.key
-            self._voice("WARNING", problem.key, problem.values)
+        self._events.append((self._reactor.clock.wall(), watch.name, event, values))
+        self._plan()

@@ -1,37 +1,42 @@
 """One bot being watched: its status, its hands, and what becomes of each decision.
 
 Facts are taken one at a time, exits before anything else that waits; each decision's orders are carried out
-before the next fact is looked at. After every batch the ledger, the public status and whoever waits for an
-outcome hear of what changed.
+before the next fact is looked at. Only when no fact is left do listeners hear of the changes, in order: so a
+bot that crashed is launched again before anything is written or said about it.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from vigie.core.facts import Adopted, ClockJumped, Exited, Fact, Launched
+from vigie.core.facts import Adopted, ClockJumped, Exited, Fact, Launched, TimeCame
 from vigie.core.machine import decide
 from vigie.core.orders import Order, Record, Tell
 from vigie.core.states import Status, shown
-from vigie.engines.base import Engine, Held
+from vigie.engines.base import Engine, Held, Identity, LaunchError
 from vigie.probes.conversation import Answer
+from vigie.problems import Problem
 from vigie.records.log_rotation import compress_rotated, rotate_at_launch
 from vigie.runtime.hands import Hands
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import Reactor
+from vigie.runtime.remembered import NOTHING, Moment
+from vigie.runtime.resume import Found, find_living
 
 if TYPE_CHECKING:
     from vigie.settings import Bot
 
+AFTER_A_DEFECT = 5.0
+"""Seconds until a watch whose decision failed is asked to decide again."""
+
 
 class Change:
-    """What one fact led to: handed to everyone who listens to a watch."""
+    """What one fact led to: handed to everyone who listens to a watch, as things stood at that moment."""
 
-    __slots__ = ("after", "before", "fact", "orders")
+    __slots__ = ("after", "answer", "before", "by_us", "fact", "failure", "identity", "orders")
 
     def __init__(self, fact: Fact, before: Status, after: Status, orders: tuple[Order, ...]) -> None:
         """Keep the fact with the status on both sides of it."""
@@ -39,6 +44,13 @@ class Change:
         self.before = before
         self.after = after
         self.orders = orders
+        self.answer: Answer | None = None
+        """The last probe's answer in full."""
+        self.failure: LaunchError | None = None
+        """Why the last launch failed, when it did."""
+        self.identity: Identity | None = None
+        """The process held, with ``by_us`` telling whether it was launched by us or by hand."""
+        self.by_us = True
 
 
 Listener = Callable[["Watch", Change], None]
@@ -56,12 +68,15 @@ class Watch:
         self.reactor = reactor
         self.status = status or Status(seen=reactor.now())
         self.answer: Answer | None = None
-        self.answered_at: float | None = None
         self.commit: str | None = None
         """The commit that was checked out when the running copy was launched."""
+        self.started: float | None = None
+        """Calendar time of the running copy's launch, seconds since 1970."""
         self.last_restart: float | None = None
         """Calendar time of the last restart, seconds since 1970."""
         self.listeners: list[Listener] = []
+        self.on_trouble: Callable[[Problem], None] | None = None
+        """Hears of what went wrong beside the bot itself, to be told."""
         self.log_path = place.bot_log(bot.spec.name)
         self.hands = Hands(
             bot.spec,
@@ -73,8 +88,11 @@ class Watch:
             self.feed,
             self._heard,
             self._make_room,
+            self._find,
         )
+        self._engine = engine
         self._facts: deque[Fact] = deque()
+        self._untold: deque[Change] = deque()
         self._busy = False
 
     @property
@@ -86,6 +104,11 @@ class Watch:
     def word(self) -> str:
         """The one word for its state."""
         return shown(self.status)
+
+    def renew(self, bot: Bot) -> None:
+        """Go by these settings from now on; a process that lives keeps the environment it was given."""
+        self.spec = self.hands.spec = bot.spec
+        self.hands.environment = bot.environment
 
     def adopt(self, held: Held, launched_at: float, launched_by_us: bool) -> None:
         """Go on with a process that already lives; ``launched_at`` is on the steady clock."""
@@ -102,8 +125,10 @@ class Watch:
             return
         self._busy = True
         try:
-            while self._facts:
-                self._take(self._facts.popleft())
+            while self._facts or self._untold:
+                while self._facts:
+                    self._take(self._facts.popleft())
+                self._tell(self._untold.popleft())
         finally:
             self._busy = False
 
@@ -117,25 +142,69 @@ class Watch:
 
     def _take(self, fact: Fact) -> None:
         before = self.status
-        self.status, orders = decide(before, fact, self.spec, self.reactor.now())
-        if isinstance(fact, Launched) and self.status.tally.restart_count > before.tally.restart_count:
-            self.last_restart = self.reactor.clock.wall()
-        if isinstance(fact, (Launched, Adopted)):
-            self.answer = None
-        self.hands.launched_at = self.status.life.launched_at
+        try:
+            self.status, orders = decide(before, fact, self.spec, self.reactor.now())
+        except Exception as error:  # noqa: BLE001  (a defect of the core: this bot must not be forgotten)
+            self.hands.wake_at(self.reactor.now() + AFTER_A_DEFECT, lambda: self.feed(TimeCame()))
+            self.reactor.fault(error)
+            return
+        change = Change(fact, before, self.status, orders)
+        self._note(change)
         for order in orders:
             if not isinstance(order, (Record, Tell)):
-                self.hands.carry_out(order)
-        change = Change(fact, before, self.status, orders)
+                try:
+                    self.hands.carry_out(order)
+                except Exception as error:  # noqa: BLE001  (the other orders, a WakeAt above all, still hold)
+                    self.reactor.fault(error)
+        self._untold.append(change)
+
+    def _note(self, change: Change) -> None:
+        fact, clock = change.fact, self.reactor.clock
+        self.hands.launched_at = self.status.life.launched_at
+        if isinstance(fact, (Launched, Adopted)):
+            self.answer = None
+            self.started = clock.wall() - (clock.steady() - self.status.life.launched_at)
+            if change.after.tally.restart_count > change.before.tally.restart_count:
+                self.last_restart = clock.wall()
+        change.answer = self.answer
+        change.failure = self.hands.failure
+        change.by_us = self.hands.launched_by_us
+        change.identity = None if self.hands.held is None else self.hands.held.identity
+
+    def _tell(self, change: Change) -> None:
         for listener in tuple(self.listeners):
-            listener(self, change)
+            try:
+                listener(self, change)
+            except Exception as error:  # noqa: BLE001  (those who listen beside it must hear nonetheless)
+                self.reactor.fault(error)
+
+    def _find(self) -> Found | None:
+        clock = self.reactor.clock
+        now = Moment(clock.steady(), clock.wall(), "")
+        return find_living(
+            self.spec, NOTHING, self.place.copy_lock(self.name), self._engine, now, patience=0.0
+        )
 
     def _make_room(self) -> None:
-        rotate_at_launch(self.log_path)
-        if os.path.exists(f"{self.log_path}.1"):
+        for folder in (self.place.root, self.spec.directory):
+            if not os.path.isdir(folder):
+                # the project was moved or removed: what we would make there would be of use to nobody
+                raise LaunchError("engine.directory-missing", directory=folder)
+        trouble = rotate_at_launch(self.log_path)
+        if trouble is not None and self.on_trouble is not None:
+            self.on_trouble(trouble)
+        if os.path.exists(f"{self.log_path}.2"):
             # compressing 10 MB takes a third of a second, and nobody shall wait for that
-            threading.Thread(target=compress_rotated, args=(self.log_path,), daemon=True).start()
+            self.reactor.call_soon(self._compress)
+
+    def _compress(self) -> None:
+        import threading
+
+        thread = threading.Thread(target=compress_rotated, args=(self.log_path,), daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            pass  # no thread left: the next launch tries again
 
     def _heard(self, answer: Answer) -> None:
         self.answer = answer
-        self.answered_at = self.reactor.clock.wall()

@@ -17,8 +17,8 @@ One thing differs: a line that cannot be understood is an error, not a warning t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from vigie.plain import Plain
 from vigie.problems import UsageProblem
 from vigie.settings.project import Secrets
 from vigie.settings.text_file import read_text
@@ -38,7 +38,7 @@ _IN_DOUBLE_QUOTES = {
 _QUOTES = "\"'"
 
 
-class Assignment(NamedTuple):
+class Assignment(Plain):
     """One variable as it is written, before ``${...}`` is replaced; ``line`` is where it begins, from 1."""
 
     name: str
@@ -46,7 +46,7 @@ class Assignment(NamedTuple):
     line: int
 
 
-class EnvFile(NamedTuple):
+class EnvFile(Plain):
     """What a ``.env`` holds: every value, and what was written where."""
 
     path: str

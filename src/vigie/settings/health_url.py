@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from vigie.messages import Phrase
+from vigie.plain import Plain
 from vigie.settings.origin import NotAllowedError
 
 NONE = "none"
@@ -19,7 +18,7 @@ _IPV6_LETTERS = frozenset("0123456789abcdefABCDEF:.")
 _ZONE_LETTERS = _HOST_LETTERS | {"%"}
 
 
-class _Address(NamedTuple):
+class _Address(Plain):
     scheme: str
     host: str
     port: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from vigie.messages import Phrase
+from vigie.plain import Plain
 from vigie.problems import UsageProblem
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 """The letters of a key that TOML wants no quotes for."""
 
 
-class FromVariable(NamedTuple):
+class FromVariable(Plain):
     """A variable of the environment, or of the ``.env`` when ``file`` names it."""
 
     name: str
@@ -46,7 +47,7 @@ class FromVariable(NamedTuple):
         return repr(first) + ("..." if rest else "")
 
 
-class FromToml(NamedTuple):
+class FromToml(Plain):
     """The value at ``keys`` in ``vigie.toml``."""
 
     file: TomlFile

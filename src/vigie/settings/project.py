@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from vigie.core.spec import Spec
+from vigie.plain import Plain
 from vigie.problems import UsageProblem
 
 CONFIG_NAME = "vigie.toml"
@@ -22,7 +22,7 @@ class Secrets(dict[str, str]):
     __str__ = __repr__
 
 
-class Bot(NamedTuple):
+class Bot(Plain):
     """One bot: what was asked for it, and the variables of the project's ``.env``.
 
     ``environment`` is to be added to the bot's own environment, where it is the weaker of the two: a
@@ -33,14 +33,14 @@ class Bot(NamedTuple):
     environment: dict[str, str]
 
 
-class ShipSettings(NamedTuple):
+class ShipSettings(Plain):
     """``[ship]``: ``restart`` is ``if-down``, ``always`` or ``never``; ``rollback``: undo what fails."""
 
     restart: str = "if-down"
     rollback: bool = False
 
 
-class Project(NamedTuple):
+class Project(Plain):
     """Everything asked for in one folder.
 
     ``root`` is absolute; ``config_path`` is its ``vigie.toml`` if it has one; ``language`` is ``fr`` or

@@ -6,9 +6,8 @@ of ``core.spec.Spec``, those of ``[ship]`` of ``ShipSettings``. Durations are se
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from vigie.core.spec import Spec
+from vigie.plain import Plain
 from vigie.settings.project import ShipSettings
 
 # Kinds: how a value is written and read. ``value.read`` knows one reader for each.
@@ -33,7 +32,7 @@ HEALTH_PORT = "HEALTH_PORT"
 PORT = "PORT"
 
 
-class Setting(NamedTuple):
+class Setting(Plain):
     """One setting.
 
     ``variables``: the environment variables that set it, strongest first. ``one_bot``: they can only speak to

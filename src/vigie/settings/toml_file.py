@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from vigie.plain import Plain
 from vigie.problems import UsageProblem
 from vigie.settings.text_file import read_text
 
 
-class TomlFile(NamedTuple):
+class TomlFile(Plain):
     """A file that is well-formed TOML, and what it holds."""
 
     path: str

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from tempfile import TemporaryDirectory
 
 from vigie.messages import has
 from vigie.problems import DONE, FAILED, SHIPPED_OFFLINE, Problem
-from vigie.ship.commit import Commit, Staging, make_commit, stage
+from vigie.ship.commit import Commit, Staging, make_commit, stage, workspace
 from vigie.ship.display import listed
 from vigie.ship.message import subject
 from vigie.ship.plan import Plan, make_plan
@@ -99,7 +98,7 @@ class _Carrier:
     def _commit_all(self) -> None:
         self._announce_selection()
         plan = self._plan
-        with TemporaryDirectory(prefix="vigie-ship-") as folder:
+        with workspace() as folder:
             if plan.selection.paths:
                 with self._logbook.step("stage") as step:
                     step.detail = listed(plan.selection.paths)

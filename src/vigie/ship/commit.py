@@ -12,7 +12,9 @@ otherwise it would hold their reversal, and the next plain ``git commit`` would 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from vigie.problems import Failure
@@ -54,13 +56,32 @@ class Commit(NamedTuple):
     """The real index follows; False when somebody else held it all the time."""
 
 
+@contextmanager
+def workspace() -> Iterator[str]:
+    """Give a private folder for the time of a commit; raises ``Failure`` ``ship.no-workspace``."""
+    try:
+        # A hook may leave something running that still holds a file there; that is no reason to fail.
+        folder = TemporaryDirectory(prefix="vigie-ship-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise _no_workspace(error) from error
+    with folder as path:
+        yield path
+
+
+def _no_workspace(error: OSError) -> Failure:
+    return Failure("ship.no-workspace", detail=str(error.strerror))
+
+
 def stage(git: Git, repository: Repository, selection: Selection, folder: str) -> Staging:
     """Build the next commit's index in ``folder``, which must outlive the commit.
 
-    Raises ``Failure`` when a file cannot be read or stored.
+    Raises ``Failure`` when a file cannot be read or stored; then nothing has changed.
     """
     index = os.path.join(folder, "index")
-    copy_index(repository.index_file, index)
+    try:
+        copy_index(repository.index_file, index)
+    except OSError as error:
+        raise _no_workspace(error) from error
     before = staged_differences(git, repository.base, index)
     chosen = frozenset(selection.paths)
     others = {path: difference.old for path, difference in before.items() if path not in chosen}
@@ -95,8 +116,8 @@ def make_commit(
             deadline=deadline,
         )
     finally:
-        # The world is asked, not the exit code: a deadline or a Ctrl-C may come after the commit was made.
-        made = _settle(git, repository, staged, sleep)
+        # A deadline or a Ctrl-C may come after the commit was made, while a last hook still runs.
+        made = _settle(git, repository, staged, outcome is not None and outcome.code == 0, sleep)
     if made is None:
         raise _refused(outcome, deadline)
     return made
@@ -113,11 +134,17 @@ def _housekeeping(staged: Staging) -> tuple[str, ...]:
 
 
 def _settle(
-    git: Git, repository: Repository, staged: Staging, sleep: Callable[[float], None]
+    git: Git, repository: Repository, staged: Staging, reported: bool, sleep: Callable[[float], None]
 ) -> Commit | None:
-    """Let the real index follow a commit that was made; None when there is none on top of the old one."""
+    """Let the real index follow a commit that was made; None when none was.
+
+    ``reported``: git said that it made one. If not, the branch may still have moved: by our commit when it
+    holds what was staged, else by somebody else's.
+    """
     sha = current_commit(git)
     if sha is None or sha == repository.head:
+        return None
+    if not reported and staged_differences(git, sha, staged.index_file):
         return None
     made = tree_differences(git, repository.base, sha)
 

@@ -30,7 +30,7 @@ def last_lines(output: bytes) -> tuple[str, ...]:
     # A progress bar rewrites its line after each carriage return: only the last state is of interest.
     rows = (row.rstrip("\r").rpartition("\r")[2] for row in output.decode(errors="replace").split("\n"))
     lines = [_ESCAPES.sub("", masked(row)).rstrip() for row in rows]
-    return tuple(printable(line)[:MAX_WIDTH] for line in lines if line)[-MAX_LINES:]
+    return tuple(printable(line.expandtabs())[:MAX_WIDTH] for line in lines if line)[-MAX_LINES:]
 
 
 def reason(output: bytes) -> str:
@@ -45,7 +45,7 @@ def reason(output: bytes) -> str:
 
 def printable(text: str) -> str:
     """Return ``text`` with what cannot be printed written as an escape (new line, bytes that are no text)."""
-    return "".join(letter if letter.isprintable() or letter == "\t" else _escape(letter) for letter in text)
+    return "".join(letter if letter.isprintable() else _escape(letter) for letter in text)
 
 
 def _escape(letter: str) -> str:

@@ -1,14 +1,17 @@
 """The only place that runs git. Questions and acts are two different things.
 
-A question changes nothing, takes names literally and no locks. An act may run the person's hooks, so it
-must not carry those options: git hands them on through the environment, and a hook that says
-``git diff -- '*.py'`` would find no file any more.
+A question takes no lock that an editor's git might want. An act may run the person's hooks and must not
+carry such options, since git hands them on to hooks through the environment. For the same reason
+there is no ``--literal-pathspecs`` (a hook's ``git diff -- '*.py'`` would find nothing any more): file
+names are never given to git as arguments, where they would be patterns, but on standard input to commands
+that take them literally.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from copy import copy
 
 from vigie.problems import Failure
 from vigie.ship import process_group
@@ -21,7 +24,7 @@ LOCAL_DEADLINE = 60.0
 """Seconds for a question to the local repository; a big one on a cold disk takes several."""
 
 _QUIETLY = ("--no-pager", "-c", "credential.interactive=false")
-_QUESTION = ("--no-optional-locks", "--literal-pathspecs")
+_QUESTION = ("--no-optional-locks",)
 
 
 class Git:
@@ -36,10 +39,8 @@ class Git:
 
     def at(self, directory: str) -> Git:
         """Return the same git for another folder."""
-        other = Git.__new__(Git)
+        other = copy(self)
         other.directory = directory
-        other.environment = self.environment
-        other._program = self._program
         return other
 
     def query(self, *arguments: str, stdin: bytes = b"", index: str | None = None) -> Outcome:

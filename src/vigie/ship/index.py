@@ -80,7 +80,8 @@ def take_from_disk(git: Git, paths: Iterable[str], index: str | None = None) -> 
 
     Raises ``Failure`` when one cannot be read.
     """
-    names = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    # In order, so that a file which became a folder is taken out before what lies in the folder comes in.
+    names = b"".join(os.fsencode(path) + b"\0" for path in sorted(paths))
     options = ("update-index", "-z", "--add", "--remove", "--replace", "--stdin")
     require(git.query(*options, stdin=names, index=index))
 

@@ -115,7 +115,9 @@ class _Listing:
     def _explain_ignored(self, name: str, path: str) -> None:
         if not path:
             return
-        outcome = self._git.query("check-ignore", "-v", "-z", "--stdin", stdin=os.fsencode(path) + b"\0")
+        # Without a leading colon no name is magic to git-check-ignore(1), the one command here that looks.
+        wanted = b"./" + os.fsencode(path) + b"\0"
+        outcome = self._git.query("check-ignore", "-v", "-z", "--stdin", stdin=wanted)
         if outcome.code == 0:
             source, line, pattern, _ = (
                 printable(os.fsdecode(field)) for field in outcome.out.split(b"\0")[:4]

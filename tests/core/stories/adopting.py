@@ -1,0 +1,130 @@
+"""Finding a copy that already lives: launched by hand, or left by a monitor that died."""
+
+from __future__ import annotations
+
+from tests.core.stories import (
+    CLEAN,
+    CONTRACT,
+    GONE,
+    MONITOR,
+    RESTART_ONCE,
+    START,
+    STOP,
+    TIME,
+    at,
+    begins,
+    born,
+    ends,
+    evidence,
+    first_look,
+    launch,
+    look,
+    look_again,
+    please_stop,
+    relaunch,
+    story,
+    unwell,
+    well,
+)
+from vigie.core.facts import Adopted
+from vigie.core.reasons import Reason
+
+FOUND = 500
+JUMPY = CONTRACT._replace(confirm_failures=1)
+
+STORIES = (
+    story(
+        "a young copy is given what is left of its grace",
+        at(100.0, Adopted(FOUND, launched_at=99.0), "starting", first_look(1)),
+        at(100.5, unwell(1), "starting"),
+        at(100.6, TIME, "starting", first_look(2)),
+        at(101.0, well(2), "online"),
+    ),
+    story(
+        "a young copy that is never ready is replaced when somebody stays",
+        at(100.0, Adopted(FOUND, launched_at=99.0), "starting", first_look(1)),
+        at(100.0, MONITOR, "starting"),
+        at(100.25, TIME, "stopping", evidence(Reason.NEVER_READY), please_stop(Reason.NEVER_READY)),
+        spec=CONTRACT._replace(start_grace=1.25),
+    ),
+    story(
+        "an old copy that is well is online after one look, and is not doubled",
+        at(100.0, Adopted(FOUND, launched_at=0.0), "starting", look_again(1)),
+        at(100.0, MONITOR, "starting"),
+        at(100.1, well(1), "online"),
+        at(130.1, TIME, "online", look(2)),
+    ),
+    story(
+        "an old copy that hangs is confirmed to hang, not given another grace",
+        at(100.0, Adopted(FOUND, launched_at=0.0), "starting", look_again(1)),
+        at(100.0, MONITOR, "starting"),
+        at(105.0, unwell(1), "starting"),
+        at(107.0, TIME, "starting", look_again(2)),
+        at(112.0, unwell(2), "starting"),
+        at(114.0, TIME, "starting", look_again(3)),
+        at(119.0, unwell(3), "stopping", evidence(Reason.HUNG), please_stop(Reason.HUNG)),
+        at(120.0, ends(FOUND, None), "starting", CLEAN),
+        at(120.0, GONE, "starting", relaunch(Reason.HUNG)),
+    ),
+    story(
+        "a copy that nobody asked for is only looked at: it may hang, and it may die",
+        at(100.0, Adopted(FOUND, launched_at=0.0), "starting", look_again(1)),
+        at(100.0, unwell(1), "unresponsive"),
+        at(102.0, TIME, "unresponsive", look_again(2)),
+        at(102.0, well(2), "online"),
+        at(110.0, ends(FOUND), "stopping", CLEAN),
+        at(110.0, GONE, "stopped"),
+        spec=JUMPY,
+    ),
+    story(
+        "a copy that a monitor took over and that crashes is brought back at once",
+        at(100.0, Adopted(FOUND, launched_at=0.0), "starting", look_again(1)),
+        at(100.0, MONITOR, "starting"),
+        at(100.1, well(1), "online"),
+        at(101.0, ends(FOUND, None), "starting", CLEAN),
+        at(101.0, GONE, "starting", relaunch(Reason.CRASHED)),
+    ),
+    story(
+        "a copy launched by hand can be stopped and restarted like one of ours",
+        at(100.0, Adopted(FOUND, launched_at=0.0), "starting", look_again(1)),
+        at(100.1, well(1), "online"),
+        at(101.0, RESTART_ONCE, "stopping", please_stop(Reason.ASKED_RESTART)),
+        at(102.0, ends(FOUND, None), "starting", CLEAN),
+        at(102.0, GONE, "starting", relaunch(Reason.ASKED_RESTART)),
+        at(102.0, born(101), "starting", first_look(2)),
+        at(103.0, STOP, "stopping", please_stop(Reason.ASKED_STOP)),
+    ),
+    story(
+        "a copy found during a pause ends the pause, and no second one is launched",
+        *begins(),
+        at(10.0, ends(), "starting", CLEAN),
+        at(10.0, GONE, "starting", relaunch(Reason.CRASHED)),
+        at(10.0, born(102), "starting", first_look(2)),
+        at(11.0, ends(102), "backoff", CLEAN),
+        at(11.0, GONE, "backoff"),
+        at(11.5, Adopted(FOUND, launched_at=11.2), "starting", first_look(3)),
+        at(12.0, well(3), "online"),
+        at(13.0, STOP, "stopping", please_stop(Reason.ASKED_STOP)),
+        at(13.5, ends(FOUND), "stopping", CLEAN),
+        at(13.5, GONE, "stopped"),
+        at(14.0, MONITOR, "starting", launch(Reason.MONITOR_STARTED)),
+    ),
+    story(
+        "a copy found although we were still launching it is the one we launched before we died",
+        at(0.0, START, "starting", launch(Reason.ASKED_START)),
+        at(5.0, Adopted(FOUND, launched_at=0.0), "starting", first_look(1)),
+        at(5.1, born(FOUND), "starting"),
+        at(5.2, well(1), "online"),
+    ),
+    story(
+        "a second copy that is found beside the first changes nothing",
+        *begins(),
+        at(5.0, Adopted(FOUND, launched_at=4.0), "online"),
+        at(6.0, ends(FOUND), "online"),
+    ),
+    story(
+        "a copy found after a person said stop has to go",
+        at(0.0, STOP, "stopped"),
+        at(1.0, Adopted(FOUND, launched_at=0.5), "stopping", please_stop(Reason.ASKED_STOP)),
+    ),
+)

@@ -1,0 +1,119 @@
+"""What a push came to, from what git, ssh, curl and GitHub really say."""
+
+from __future__ import annotations
+
+import pytest
+
+from vigie import messages
+from vigie.ship.process_group import Outcome
+from vigie.ship.push_verdict import Verdict, judge, server_rule
+
+SHA = b"672b31547d58f669e795a9313ee24dac12ac1c32"
+
+
+def line(flag: bytes, summary: bytes) -> bytes:
+    """Return what git prints for programs."""
+    return b"To ../github.git\n" + flag + b"\t" + SHA + b":refs/heads/main\t" + summary + b"\nDone\n"
+
+
+@pytest.mark.parametrize(
+    ("out", "verdict"),
+    [
+        (line(b"*", b"[new branch]"), Verdict.PUSHED),
+        (line(b" ", b"1234567..89abcde"), Verdict.PUSHED),
+        (line(b"=", b"[up to date]"), Verdict.UP_TO_DATE),
+        (b"words of a pre-push hook\n" + line(b"=", b"[up to date]"), Verdict.UP_TO_DATE),
+        (line(b"=", b"[up to date]").replace(b"\n", b"\r\n"), Verdict.UP_TO_DATE),
+    ],
+)
+def test_success(out: bytes, verdict: Verdict) -> None:
+    """Exit code 0; the flag tells whether the remote had it already."""
+    assert judge(Outcome(0, out, b"")) is verdict
+
+
+@pytest.mark.parametrize(
+    ("summary", "verdict"),
+    [
+        (b"[rejected] (fetch first)", Verdict.DIVERGED),
+        (b"[rejected] (non-fast-forward)", Verdict.DIVERGED),
+        (b"[remote rejected] (pre-receive hook declined)", Verdict.REJECTED),
+        (b"[remote rejected] (protected branch hook declined)", Verdict.REJECTED),
+        (b"[remote rejected] (branch is currently checked out)", Verdict.REJECTED),
+        (b"[remote failure] (remote failed to report status)", Verdict.NETWORK),
+        (b"[rejected] (something new)", Verdict.FAILED),
+    ],
+)
+def test_refused_by_the_other_side(summary: bytes, verdict: Verdict) -> None:
+    """A status line with ``!`` says who refused and why."""
+    outcome = Outcome(1, line(b"!", summary), b"error: failed to push some refs to 'x'\n")
+    assert judge(outcome) is verdict
+
+
+@pytest.mark.parametrize(
+    ("err", "verdict"),
+    [
+        (b"fatal: unable to access 'https://h/': Could not resolve host: h", Verdict.NETWORK),
+        (b"fatal: unable to access 'http://h/': Failed to connect to h port 1 after 0 ms", Verdict.NETWORK),
+        (
+            b"ssh: connect to host h port 22: Connection refused\nfatal: Could not",
+            Verdict.NETWORK,
+        ),
+        (b"ssh: connect to host h port 22: Connection timed out", Verdict.NETWORK),
+        (b"ssh: Could not resolve hostname h: Temporary failure in name resolution", Verdict.NETWORK),
+        (b"kex_exchange_identification: read: Connection reset by peer", Verdict.NETWORK),
+        (
+            b"error: RPC failed; curl 56\nfatal: the remote end hung up unexpectedly",
+            Verdict.NETWORK,
+        ),
+        (b"fatal: unable to access 'https://h/': The requested URL returned error: 503", Verdict.NETWORK),
+        (b"fatal: unable to connect to h:\nerrno=Connection refused", Verdict.NETWORK),
+        (
+            b"fatal: could not read Username for 'https://h': No such device",
+            Verdict.AUTHENTICATION,
+        ),
+        (
+            b"remote: Invalid username or token.\nfatal: Authentication failed",
+            Verdict.AUTHENTICATION,
+        ),
+        (b"git@h: Permission denied (publickey).\nfatal: Could not read from remote", Verdict.AUTHENTICATION),
+        (
+            b"remote: Permission to a/b.git denied to c.\nfatal: unable to access",
+            Verdict.AUTHENTICATION,
+        ),
+        (b"Host key verification failed.\nfatal: Could not read from remote repository.", Verdict.HOST_KEY),
+        (b"fatal: '/x' does not appear to be a git repository", Verdict.ABSENT),
+        (b"remote: Repository not found.\nfatal: repository 'https://h/x/' not found", Verdict.ABSENT),
+        (b"ERROR: Repository not found.\nfatal: Could not read from remote repository.", Verdict.ABSENT),
+        (b"fatal: something nobody has seen", Verdict.FAILED),
+    ],
+)
+def test_nothing_was_tried(err: bytes, verdict: Verdict) -> None:
+    """Exit code 128 without a status line: the connection, the credentials, the address, or something new."""
+    assert judge(Outcome(128, b"", err)) is verdict
+
+
+def test_own_hook() -> None:
+    """Exit code 1 without a status line is a pre-push hook, even one that speaks of connections."""
+    err = b"test failed: Connection refused\nerror: failed to push some refs to 'x'\n"
+    assert judge(Outcome(1, b"hook\n", err)) is Verdict.HOOK
+
+
+def test_deadline() -> None:
+    """No exit code: it was ended."""
+    assert judge(Outcome(None, b"", b"")) is Verdict.TIMEOUT
+
+
+@pytest.mark.parametrize("code", ["GH001", "GH006", "GH013"])
+def test_server_rule(code: str) -> None:
+    """GitHub's rules have numbers; others say it in words."""
+    out = line(b"!", b"[remote rejected] (pre-receive hook declined)")
+    assert server_rule(Outcome(1, out, f"remote: error: {code}: rule\n".encode())) == code
+    assert server_rule(Outcome(1, out, b"")) == "pre-receive hook declined"
+    assert server_rule(Outcome(1, b"", b"")) == ""
+
+
+@pytest.mark.parametrize("verdict", [v for v in Verdict if v not in (Verdict.PUSHED, Verdict.UP_TO_DATE)])
+def test_every_failure_has_words_and_advice(verdict: Verdict) -> None:
+    """Each verdict is told in both languages."""
+    assert messages.has(f"ship.push-{verdict.value}")
+    assert messages.has(f"ship.push-{verdict.value}.hint")
