@@ -24,10 +24,10 @@ def beside(name: str) -> str:
 
 def prove_alone() -> None:
     """Hold the lock for life, or note that another copy does."""
-    try:
-        import fcntl
-    except ImportError:
+    if sys.platform == "win32":
         return
+    import fcntl
+
     held = os.open(beside("only_one"), os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

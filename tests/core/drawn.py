@@ -42,6 +42,7 @@ SPECS: st.SearchStrategy[Spec] = st.builds(
 
 _MOODS = st.sampled_from([ILL, SILENT])
 _YES_OR_NO = st.booleans()
+_RELEASES = st.sampled_from(["a", "b"])
 _SECONDS = st.sampled_from([0.0, 0.05, 0.5, 1.0, 3.0, 10.0, 40.0, 130.0, 1100.0, 90_000.0])
 
 
@@ -72,13 +73,12 @@ EPISODES: st.SearchStrategy[Episode] = st.one_of(
     _move("stop_a_stubborn_one", st.sampled_from([FIRMER, DEAF]), st.integers(0, 3), _YES_OR_NO),
     _move("end_an_ill_one", st.sampled_from([FIRMER, DEAF]), st.integers(0, 3), _YES_OR_NO),
     _move("spend_the_day"),
-    _move("ship_and_pass", st.sampled_from(["a", "b", "c"])),
+    _move("ship_and_pass", _RELEASES),
     _move("blind", st.sampled_from([WELL, IMPOSSIBLE, LOST])),
+    _move("blind_for_a_while", st.sampled_from([IMPOSSIBLE, LOST]), st.sampled_from([8.0, 30.0])),
     _move("found", st.sampled_from([0.0, 1.0, 100.0]), st.sampled_from([WELL, ILL, SILENT])),
-    _move("ship", st.sampled_from(["a", "b", "c"]), _YES_OR_NO, st.sampled_from([AT_ONCE, SLOW, NEVER])),
-    _move(
-        "ship_and_fail", st.sampled_from(["a", "b", "c"]), st.sampled_from(["crash", "ill", "never ready"])
-    ),
+    _move("ship", _RELEASES, _YES_OR_NO, st.sampled_from([AT_ONCE, SLOW, NEVER])),
+    _move("ship_and_fail", _RELEASES, st.sampled_from(["crash", "ill", "never ready"])),
     _move("code_changed"),
     _move("memory_exceeded", st.integers(1, 3)),
     _move("sleep", st.sampled_from([0.0, 3.0, 400.0, 30_000.0, 100_000.0]), _YES_OR_NO, _YES_OR_NO),

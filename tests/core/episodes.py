@@ -148,8 +148,16 @@ def ship_and_pass(world: World, release: str) -> None:
 
 
 def blind(world: World, how: str) -> None:
-    """Our own side cannot ask (``impossible``), or never hears anything (``lost``); ``well``: it can again."""
+    """Our own side cannot ask (``impossible``), or hears nothing (``lost``); ``well``: it can again."""
     world.answers = how
+
+
+def blind_for_a_while(world: World, how: str, seconds: float) -> None:
+    """For some time our own side is at fault."""
+    world.answers = how
+    world.advance(seconds, MOST)
+    world.answers = WELL
+    world.advance(world.spec.check_interval, MOST)
 
 
 def found(world: World, age: float, mood: str) -> None:
@@ -196,8 +204,9 @@ def sleep(world: World, seconds: float, counted: bool, noticed: bool) -> None:
 
 
 def back_in_time(world: World, seconds: float) -> None:
-    """The clock runs backwards for one fact."""
+    """The clock runs backwards, once for nothing and once for a crash."""
     world.take_late(TimeCame(), seconds)
+    world.crash(seconds)
 
 
 def strays(world: World) -> None:
@@ -237,6 +246,7 @@ MOVES: dict[str, Callable[..., None]] = {
         spend_the_day,
         ship_and_pass,
         blind,
+        blind_for_a_while,
         found,
         ship,
         ship_and_fail,

@@ -40,7 +40,7 @@ from vigie.core.states import WORDS, Proof, Status, Want, shown, why
 EPSILON = 1e-6
 
 
-class LawBroken(AssertionError):
+class LawBroken(AssertionError):  # noqa: N818  (it is what happened, like a fact)
     """A law did not hold; the message says which, and when."""
 
 
@@ -183,7 +183,8 @@ class Laws:
         self._law(4, due is not None or not waits, "waits for ever")
         if due is not None:
             self._law(4, due[0] > witness.now, "due already")
-            self._law(4, WakeAt(*due) == orders[-1], "due and not said")
+            self._law(4, (WakeAt(*due),) == orders[-1:], "due and not said")
+        self._law(3, witness.alive or not witness.tree or witness.killed, "what it left behind is left there")
         if witness.going is not None and witness.alive and not witness.killed:
             patience = witness.asked_at + self.world.spec.stop_timeout
             self._law(3, witness.now < patience, "patience has run out and nothing happens")

@@ -1,4 +1,4 @@
-"""Statuses as they really arise, one for each phase of life: led there by facts, never put together by hand."""
+"""Statuses as they really arise, one for each phase of life: led there by facts, never made by hand."""
 
 from __future__ import annotations
 

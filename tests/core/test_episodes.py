@@ -19,7 +19,7 @@ EXAMPLES = int(os.environ.get("VIGIE_TEST_EXAMPLES", "3000"))
 SEED = int(os.environ.get("VIGIE_TEST_SEED", "2026"))
 
 
-@settings(derandomize=True, max_examples=150, deadline=None, database=None, print_blob=False)
+@settings(derandomize=True, max_examples=200, deadline=None, database=None, print_blob=False)
 @given(spec=SPECS, story=STORIES)
 def test_every_story_keeps_the_laws(spec: Spec, story: Story) -> None:
     """Whatever happens to a bot, in whatever order, the laws hold after every fact."""

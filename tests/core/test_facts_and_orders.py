@@ -34,7 +34,7 @@ def test_a_verb_is_what_people_type() -> None:
     """And each wish but the monitor's has a reason of its own."""
     assert [verb.value for verb in Verb] == ["start", "stop", "restart", "ensure"]
     for verb in Verb:
-        assert Reason(f"asked-{verb.value}")
+        assert Reason(f"asked-{verb.value}") in Reason
 
 
 def test_a_wish_is_that_of_a_person_who_leaves_unless_said_otherwise() -> None:

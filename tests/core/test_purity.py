@@ -9,12 +9,13 @@ from collections.abc import Iterator
 import pytest
 
 import vigie.core
+import vigie.plain
 
 ROOM = os.path.dirname(vigie.core.__file__)
 FILES = sorted(name for name in os.listdir(ROOM) if name.endswith(".py"))
 
-ALLOWED = {"__future__", "collections.abc", "dataclasses", "enum", "typing"}
-"""All that a decision needs of the standard library: shapes of things, and nothing that acts."""
+ALLOWED = {"__future__", "collections.abc", "dataclasses", "enum", "typing", "vigie.plain"}
+"""All that a decision needs from elsewhere: shapes of things, and nothing that acts."""
 
 FORBIDDEN_CALLS = {
     "__import__",
@@ -37,6 +38,11 @@ def tree(name: str) -> ast.Module:
     """Return a file of the core, parsed."""
     with open(os.path.join(ROOM, name), encoding="utf-8") as file:
         return ast.parse(file.read(), name)
+
+
+def test_the_one_neighbour_that_the_core_knows_is_as_pure() -> None:
+    """Records for ``check`` are shapes too."""
+    assert set(imported(vigie.plain.__file__)) <= ALLOWED
 
 
 def imported(name: str) -> Iterator[str]:

@@ -149,6 +149,7 @@ class Witness:
 
     def _ended(self) -> None:
         self.alive, self.probe, self.online_from = False, None, None
+        self.killed = False  # what it leaves behind has to be cleared away all the same
         if self.going is None or self.death_pending:
             self._died()
         self.death_pending = False

@@ -1,8 +1,8 @@
-"""A model world: one bot's process with its tree, probes, a repository and a clock, answering the core's orders.
+"""A model world: a process with its tree, probes, a repository and a clock, answering the core's orders.
 
 It plays the part of the shell, without a process or a sleep: time jumps to whatever is due next. It can be
-plausible (bots start, answer, crash) and unkind (bots fall silent, ignore every signal, leave trees that will
-not vanish; launches fail; probes cannot be put; the machine sleeps; facts come twice, late or from strangers).
+plausible (bots start, answer, crash) and unkind (bots fall silent, ignore every signal, leave trees that
+will not vanish; launches fail; probes cannot be put; the machine sleeps; facts come late or from strangers).
 
     world = World(Spec(check_interval=10.0))
     world.ask(Verb.START, keep=True)
@@ -40,7 +40,7 @@ from vigie.core.facts import (
 from vigie.core.machine import decide
 from vigie.core.orders import AskToStop, KillTree, Launch, Order, Probe, SwitchBack, WakeAt
 from vigie.core.spec import Spec
-from vigie.core.states import Life, Phase, Status, shown
+from vigie.core.states import Life, Phase, Status, Trial, shown
 
 WELL, ILL, SILENT, IMPOSSIBLE, LOST = "well", "ill", "silent", "impossible", "lost"
 WORKS, FAILS, REFUSED = "works", "fails", "refused"
@@ -120,11 +120,11 @@ class World:
         self._soon.extend(facts)
         self._drain()
 
-    def crash(self) -> None:
-        """The process ends by itself, if there is one."""
+    def crash(self, seconds_ago: float = 0.0) -> None:
+        """The process ends by itself, if there is one; the clock may have run backwards meanwhile."""
         if self.process is not None and self.process.alive:
-            self._end(self.process, code=1)
-            self._drain()
+            self.process.alive = False
+            self.take_late(Exited(self.process.pid, 1, luck=self._luck()), seconds_ago)
 
     def turn(self, mood: str) -> None:
         """The living process becomes well, ill or silent."""
@@ -146,10 +146,11 @@ class World:
         self.advance(0.0)
 
     def return_anew(self) -> None:
-        """We ourselves die and come back: only the tally is remembered, and what lives is found again."""
-        tally = self.status.tally
+        """We ourselves die and come back: tally and failed releases are remembered, what lives is found."""
+        tally, past = self.status.tally, self.status.trial
         cause = self.status.life.cause if tally.waiting else None
-        self.status = Status(life=Life(cause=cause), tally=tally, seen=self.now)
+        trial = Trial(failed=past.failed, proven=past.proven)
+        self.status = Status(life=Life(cause=cause), trial=trial, tally=tally, seen=self.now)
         self.beginning, self.facts = self.status, []
         self._soon.clear()
         self._later.clear()

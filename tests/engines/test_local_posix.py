@@ -284,6 +284,13 @@ def test_a_log_that_cannot_be_written(workshop: Workshop) -> None:
     assert refused(workshop, workshop.plan("sleeps")).key == "engine.log-not-writable"
 
 
+def test_a_log_that_would_hold_us_for_ever(workshop: Workshop) -> None:
+    """A named pipe that nobody reads is refused instead of waited for."""
+    os.mkdir(os.path.dirname(workshop.log_path))
+    os.mkfifo(workshop.log_path)
+    assert refused(workshop, workshop.plan("sleeps")).key == "engine.log-not-writable"
+
+
 def test_a_lock_that_cannot_be_taken(workshop: Workshop) -> None:
     """A file where the lock's folder should be is named, and nothing is launched without the lock."""
     a_file(workshop, ".vigie", b"", 0o600)

@@ -261,7 +261,7 @@ def test_asking_for_the_lock_disturbs_no_launch(workshop: WindowsWorkshop) -> No
 def test_a_scanner_that_reads_the_lock_is_no_copy(workshop: WindowsWorkshop) -> None:
     """A program that has the file open for reading neither counts as a bot nor keeps one from starting."""
     os.makedirs(os.path.dirname(workshop.lock_path))
-    with open(workshop.lock_path, "w+b"), open(workshop.lock_path, "rb") as scanner:
+    with open(workshop.lock_path, "wb"):
         pass
     with open(workshop.lock_path, "rb") as scanner:
         assert not scanner.closed
@@ -332,6 +332,33 @@ def test_leftovers_are_found_when_nobody_has_the_job_open(workshop: WindowsWorks
     assert set(later.end_leftovers(plan.lock_path)) == children
     until(lambda: not later.copy_alive(plan.lock_path), what="the lock is free")
     workshop.launch(plan)
+
+
+def test_who_merely_has_the_lock_open_is_no_leftover(workshop: WindowsWorkshop) -> None:
+    """An editor or a scanner that reads the lock file carries no mark of the bot, and is never ended."""
+    os.makedirs(os.path.dirname(workshop.lock_path))
+    with open(workshop.lock_path, "wb"):
+        pass
+    program = "import sys; file = open(sys.argv[1], 'rb'); print('ready', flush=True); input()"
+    process = workshop.run_by_hand(PYTHON, "-c", program, workshop.lock_path)
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == b"ready"
+    assert windows_leftovers.find(workshop.lock_path) == []
+    assert workshop.engine.end_leftovers(workshop.lock_path) == []
+    assert process.poll() is None
+
+
+def test_a_process_that_was_let_go_has_no_descendants_to_end(workshop: WindowsWorkshop) -> None:
+    """Its number may be another's by then: without a handle nothing is proven, so nobody is hit."""
+    process = workshop.run_by_hand(PYTHON, child("leaves_grandchildren"))
+    held = workshop.engine.recognise(workshop.known(process.pid))
+    assert held is not None
+    assert process.stdout is not None
+    children = [int(number) for number in process.stdout.readline().split()]
+    held.close()
+    workshop.engine.kill_tree(held, workshop.lock_path, False)
+    for number in (process.pid, *children):
+        workshop.known(number)
 
 
 def test_a_bot_may_have_itself_ended(workshop: WindowsWorkshop) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -187,7 +187,7 @@ def test_of_two_that_are_ready_together_the_first_listed_wins_and_the_other_is_h
                 while True:
                     both.append(step.send(None))
             won: Connected = end.value.value
-            with won.sock:
+            with closing(won.sock):
                 assert won.sock.getpeername()[1] == listed[0].where[1]
                 assert won.others == [listed[1]]
 

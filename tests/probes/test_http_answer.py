@@ -93,6 +93,7 @@ def test_a_whole_answer_is_known_without_waiting_for_the_connection_to_close(raw
         b"HTTP/1.1\t200 OK\r\n",
         b"HTTP/1.1 200OK\r\n",
         OK + b"no colon\r\n",
+        OK + b"\r\r\n",
         OK + b": no name\r\n",
         OK + b"A space: x\r\n",
         OK + b"Space-before-colon : x\r\n",

@@ -265,7 +265,7 @@ def test_an_ssh_that_hangs_is_ended_with_all_its_children(
     monkeypatch.setenv("GIT_SSH_COMMAND", f"/bin/sh {script}")
     monkeypatch.setenv("GIT_SSH_VARIANT", "ssh")
     repo.git("remote", "set-url", "origin", "ssh://git@127.0.0.1/bot.git")
-    problem = pusher.refused(deadline=2.0)
+    problem = pusher.refused(deadline=3.0)
     assert problem.key == "ship.push-timeout"
     assert pusher.slept == []
     started = [int(pid) for pid in pids.read_text().split()]

@@ -44,9 +44,8 @@ def next_due(status: Status, spec: Spec) -> Due | None:
 def _life(status: Status, spec: Spec) -> list[Due]:
     life, tally = status.life, status.tally
     if life.phase is Phase.ABSENT:
-        if status.wish.want not in WANTED or status.trial.proof is Proof.SWITCHING:
-            return []
-        if tally.next_start_at is None:
+        switching = status.trial.proof is Proof.SWITCHING  # its end is what is waited for, see below
+        if tally.next_start_at is None or switching or status.wish.want not in WANTED:
             return []
         return [(tally.next_start_at, tally.waiting or Reason.WAITING_BACKOFF)]
     if life.phase is Phase.STOPPING:

@@ -6,10 +6,12 @@ Nothing here blocks longer than a system call. Waiting is the runtime's work: a 
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from vigie.plain import Plain
 
 
-class Identity(NamedTuple):
+class Identity(Plain):
     """Which process, for ever: a number alone is recycled, with start time and boot it is not.
 
     ``started`` is in the kernel's own unit (clock ticks since boot on Linux, 100 ns on Windows, microseconds
@@ -21,14 +23,14 @@ class Identity(NamedTuple):
     boot: str
 
 
-class Exit(NamedTuple):
+class Exit(Plain):
     """How a process ended; both None where the system cannot tell (not our child)."""
 
     code: int | None = None
     signal: int | None = None
 
 
-class LaunchPlan(NamedTuple):
+class LaunchPlan(Plain):
     """All an engine needs to start one bot. ``environment`` holds secrets: it is never shown."""
 
     name: str

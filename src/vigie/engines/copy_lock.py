@@ -50,7 +50,7 @@ def take(path: str) -> tuple[int, bool]:
 def is_held(path: str) -> bool:
     """Whether some process holds the lock; about 6 microseconds. A lock that cannot be asked is not held."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return False
     try:

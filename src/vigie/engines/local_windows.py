@@ -9,21 +9,18 @@ engine was looking. Windows 10 or Server 2016 and later.
 
 from __future__ import annotations
 
+import os
 import sys
 
-from vigie.engines import windows_break, windows_launch, windows_leftovers
+from vigie.engines import windows_break, windows_ending, windows_launch, windows_leftovers
 from vigie.engines import windows_copy_lock as copy_lock
 from vigie.engines import windows_handle as handles
 from vigie.engines import windows_held as holding
 from vigie.engines import windows_job as jobs
 from vigie.engines import windows_process as processes
-from vigie.engines import windows_tree as tree
 from vigie.engines.base import Held, Identity, LaunchError, LaunchPlan
 
 assert sys.platform == "win32", "LocalPosix is the engine of other systems"  # noqa: S101  (mypy skips the rest elsewhere)
-
-ROUNDS = 10
-"""Looks at the table until nobody new turns up; what multiplies faster is left to the next kill."""
 
 
 class LocalWindows:
@@ -74,16 +71,22 @@ class LocalWindows:
         """Whether some process of the bot lives: microseconds when its job is known."""
         try:
             job = self._find_job(lock_path)
+            if job is not None and not job.empty():
+                return True
         except jobs.Closed:
             return True
-        return (job is not None and not job.empty()) or copy_lock.is_held(lock_path)
+        except OSError:
+            # it cannot be asked: the lock can
+            pass
+        return copy_lock.is_held(lock_path)
 
     def copy_holders(self, lock_path: str) -> list[int]:
         """The processes in the bot's job and those that have its copy lock open: tenths of a second."""
-        found = set(self._job_pids(lock_path))
+        job = self._job(lock_path)
+        found = set(job.pids()) if job is not None else set()
         if copy_lock.is_held(lock_path):
             found.update(copy_lock.holders(lock_path))
-        return sorted(found - _ourselves())
+        return sorted(found - {os.getpid()})
 
     def leader(self, lock_path: str) -> Identity | None:
         """Return the first process of the bot's last launch, which may be gone by now."""
@@ -98,7 +101,7 @@ class LocalWindows:
         ours = any(job.holds(own.process) for job in self._jobs.values())
         try:
             if not ours:
-                _living_family(own)
+                windows_ending.living_family(own)
             windows_break.ask(own.identity, own_console=ours)
         except OSError:
             # no polite way, then: who asks us ends it when its time is over
@@ -107,39 +110,40 @@ class LocalWindows:
     def kill_tree(self, held: Held, lock_path: str, launched_by_us: bool) -> None:
         """End its job, or what is proven to descend from it where there is no job."""
         own = _own(held)
-        job = self._job(lock_path)
+        job = self._job(lock_path) if launched_by_us else None
         if job is not None:
-            _end_job(job, own.identity.pid)
-        if job is not None and job.holds(own.process):
-            return
-        _end_family(own)
-        if launched_by_us and job is None and copy_lock.is_held(lock_path):
-            _end(windows_leftovers.find(lock_path), own.identity.pid)
+            windows_ending.end_job(job, own.identity.pid)
+            if job.holds(own.process):
+                return
+        windows_ending.end_family(own)
+        if launched_by_us and job is None:
+            self._end_strays(lock_path, own.identity.pid)
 
     def remains(self, held: Held, lock_path: str, launched_by_us: bool) -> list[int]:
         """Numbers of the processes of its tree that still live; some 20 microseconds when its job tells."""
         own = _own(held)
-        job = self._job(lock_path)
-        found = set(_members(job, own.identity.pid)) if job is not None else set()
-        if job is None or not job.holds(own.process):
-            if own.ended() is None:
-                found.add(own.identity.pid)
-            family = _living_family(own)
-            if launched_by_us and job is None and copy_lock.is_held(lock_path):
-                family += windows_leftovers.find(lock_path)
-            if family:
-                found.update(
-                    {member.pid for member in family} - tree.spared(tree.snapshot(), own.identity.pid)
-                )
+        job = self._job(lock_path) if launched_by_us else None
+        found = set(windows_ending.members(job, own.identity.pid)) if job is not None else set()
+        if job is not None and job.holds(own.process):
+            return sorted(found)
+        if own.ended() is None:
+            found.add(own.identity.pid)
+        family = windows_ending.living_family(own)
+        if launched_by_us and job is None and copy_lock.is_held(lock_path):
+            family += windows_leftovers.find(lock_path)
+        found.update(member.pid for member in windows_ending.may_be_ended(family, own.identity.pid))
         return sorted(found)
 
     def end_leftovers(self, lock_path: str) -> list[int]:
         """End at once what an earlier launch left behind, and return the numbers of those processes."""
         job = self._job(lock_path)
-        ended = _end_job(job, 0) if job is not None else []
-        if copy_lock.is_held(lock_path):
-            ended += _end(windows_leftovers.find(lock_path), 0)
-        return sorted(set(ended))
+        ended = windows_ending.end_job(job, 0) if job is not None else []
+        return sorted({*ended, *self._end_strays(lock_path, 0)})
+
+    def _end_strays(self, lock_path: str, leader: int) -> list[int]:
+        if not copy_lock.is_held(lock_path):
+            return []
+        return windows_ending.end(windows_leftovers.find(lock_path), leader)
 
     def _new_job(self, lock_path: str) -> jobs.Job:
         try:
@@ -187,10 +191,6 @@ class LocalWindows:
         except (jobs.Closed, OSError):
             return None
 
-    def _job_pids(self, lock_path: str) -> list[int]:
-        job = self._job(lock_path)
-        return job.pids() if job is not None else []
-
 
 def _hold(process: handles.Handle) -> holding.WindowsHeld:
     try:
@@ -221,71 +221,3 @@ def _copy_alive(pids: list[int]) -> LaunchError:
     if not pids:
         return LaunchError("engine.copy-alive-unseen", refused=True)
     return LaunchError("engine.copy-alive", refused=True, pids=", ".join(map(str, pids)))
-
-
-def _ourselves() -> set[int]:
-    import os
-
-    return {os.getpid()}
-
-
-def _members(job: jobs.Job, leader: int) -> list[int]:
-    """Return who lives in a job, without us and those who started us when a bot runs ``vigie`` itself."""
-    pids = job.pids()
-    if _ourselves().isdisjoint(pids):
-        return pids
-    spared = tree.spared(tree.snapshot(), leader)
-    return [pid for pid in pids if pid not in spared]
-
-
-def _end_job(job: jobs.Job, leader: int) -> list[int]:
-    members = _members(job, leader)
-    if not job.holds_us():
-        job.terminate()
-        return members
-    for pid in members:
-        process = processes.open_process(pid, processes.END)
-        if process is not None:
-            with process:
-                # opened first, looked at second: this number is in the job now, whoever had it before
-                if job.holds(process):
-                    processes.terminate(process)
-    return members
-
-
-def _living_family(own: holding.WindowsHeld) -> list[Identity]:
-    """Return the living descendants, remembered ones and theirs included, and remember them."""
-    found = dict.fromkeys(tree.descendants(own.identity))
-    for member in own.family:
-        process = processes.open_living(member)
-        if process is not None:
-            with process:
-                found[member] = None
-                found.update(dict.fromkeys(tree.descendants(member)))
-    own.family = set(found)
-    return list(found)
-
-
-def _end_family(own: holding.WindowsHeld) -> None:
-    # itself first: then it can start no more of them, and its number stays its own while we hold it
-    processes.terminate(own.process)
-    ended: set[Identity] = set()
-    for _ in range(ROUNDS):
-        fresh = [member for member in _living_family(own) if member not in ended]
-        if not fresh:
-            break
-        _end(fresh, own.identity.pid)
-        ended.update(fresh)
-    own.family |= ended
-
-
-def _end(members: list[Identity], leader: int) -> list[int]:
-    spared = tree.spared(tree.snapshot(), leader) if members else set()
-    ended: list[int] = []
-    for member in members:
-        process = processes.open_living(member, processes.END) if member.pid not in spared else None
-        if process is not None:
-            with process:
-                processes.terminate(process)
-                ended.append(member.pid)
-    return ended

@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from typing import NamedTuple
+
+from vigie.plain import Plain
 
 assert sys.platform != "win32", "process groups and sessions are POSIX"  # noqa: S101  (mypy skips the rest there)
 
 
-class Row(NamedTuple):
+class Row(Plain):
     """One process as it was at one moment. ``over``: it has ended and only waits for its parent to notice."""
 
     pid: int

@@ -26,15 +26,18 @@ def open_log(path: str) -> int:
 
     Raises ``LaunchError``.
     """
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+    # not blocking, or a named pipe that nobody reads would hold us for ever
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
     try:
         try:
-            return os.open(path, flags, 0o600)
+            descriptor = os.open(path, flags, 0o600)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
-            return os.open(path, flags, 0o600)
+            descriptor = os.open(path, flags, 0o600)
     except OSError as error:
         raise file_problem("engine.log-not-writable", path, error) from None
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def file_problem(key: str, path: str, error: OSError) -> LaunchError:

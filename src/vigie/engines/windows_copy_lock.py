@@ -16,6 +16,7 @@ import ctypes
 import os
 import sys
 import time
+from typing import Any
 
 from vigie.engines import _winapi
 from vigie.engines import windows_handle as handles
@@ -85,28 +86,36 @@ def is_held(path: str) -> bool:
 def holders(path: str) -> list[int]:
     """Return the processes that have the file open, as Restart Manager tells: about a tenth of a second.
 
-    They may be a scanner or somebody's editor: proof of a bot only where they are in its job.
+    They may be a scanner or somebody's editor: proof of a bot only together with another. None where
+    Restart Manager cannot tell.
     """
-    manager = _winapi.restart_manager()
-    session = _winapi.DWORD()
-    key = (ctypes.c_uint16 * (_winapi.CCH_RM_SESSION_KEY + 1))()
-    _succeed(manager.RmStartSession(ctypes.byref(session), 0, key))
     try:
-        names = (ctypes.c_wchar_p * 1)(os.path.abspath(path))
-        _succeed(manager.RmRegisterResources(session, 1, names, 0, None, 0, None))
-        needed = ctypes.c_uint32(0)
-        reasons = _winapi.DWORD()
-        while True:
-            room = ctypes.c_uint32(needed.value)
-            users = (_winapi.FileUser * max(room.value, 1))()
-            code = manager.RmGetList(
-                session, ctypes.byref(needed), ctypes.byref(room), users, ctypes.byref(reasons)
-            )
-            if code != _winapi.ERROR_MORE_DATA:
-                _succeed(code)
-                return [users[index].pid for index in range(room.value)]
-    finally:
-        manager.RmEndSession(session)
+        manager = _winapi.restart_manager()
+        session = _winapi.DWORD()
+        key = (ctypes.c_uint16 * (_winapi.CCH_RM_SESSION_KEY + 1))()
+        _succeed(manager.RmStartSession(ctypes.byref(session), 0, key))
+        try:
+            return _users(manager, session, os.path.abspath(path))
+        finally:
+            manager.RmEndSession(session)
+    except OSError:
+        return []
+
+
+def _users(manager: Any, session: ctypes.c_uint32, path: str) -> list[int]:
+    names = (ctypes.c_wchar_p * 1)(path)
+    _succeed(manager.RmRegisterResources(session, 1, names, 0, None, 0, None))
+    needed = ctypes.c_uint32(0)
+    reasons = _winapi.DWORD()
+    while True:
+        room = ctypes.c_uint32(needed.value)
+        users = (_winapi.FileUser * max(room.value, 1))()
+        code = manager.RmGetList(
+            session, ctypes.byref(needed), ctypes.byref(room), users, ctypes.byref(reasons)
+        )
+        if code != _winapi.ERROR_MORE_DATA:
+            _succeed(code)
+            return [users[index].pid for index in range(room.value)]
 
 
 def _open(path: str, share: int, *, create: bool, inherit: bool) -> handles.Handle:

@@ -29,7 +29,7 @@ def find(lock_path: str) -> list[Identity]:
     """Return the living that carry the mark and hold the lock, and their descendants: tenths of a second."""
     wanted = os.path.normcase(os.path.realpath(lock_path))
     found: dict[Identity, None] = {}
-    for pid in _holders(lock_path):
+    for pid in copy_lock.holders(lock_path):
         handle = processes.open_process(pid) if pid != os.getpid() else None
         if handle is None:
             continue
@@ -40,13 +40,6 @@ def find(lock_path: str) -> list[Identity]:
                 found[identity] = None
                 found.update(dict.fromkeys(tree.descendants(identity)))
     return list(found)
-
-
-def _holders(lock_path: str) -> list[int]:
-    try:
-        return copy_lock.holders(lock_path)
-    except OSError:
-        return []
 
 
 def _marked_with(pid: int) -> str | None:

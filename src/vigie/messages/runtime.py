@@ -114,6 +114,30 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Le signal 9 vient souvent d'un manque de mémoire : regardez la mémoire libre, puis 'vigie start'.",
         "Signal 9 often means that memory ran out: look at free memory, then 'vigie start'.",
     ),
+    "runtime.held-today": (
+        "La limite de {limit} redémarrages par jour est atteinte : le bot attend, pour protéger son compte",
+        "The limit of {limit} restarts a day is reached: the bot waits, to protect its account",
+    ),
+    "runtime.held-today.hint": (
+        "Cherchez d'abord pourquoi il s'arrête ('vigie logs') ; 'vigie start' le lance malgré la limite.",
+        "First find out why it ends ('vigie logs'); 'vigie start' launches it in spite of the limit.",
+    ),
+    "runtime.unknown-to-monitor": (
+        "Le monitoring en cours (PID {pid}) ne connaît pas ce bot : {bots}",
+        "The running monitor (PID {pid}) does not know this bot: {bots}",
+    ),
+    "runtime.unknown-to-monitor.hint": (
+        "Il a été ajouté à vigie.toml depuis : quittez le monitoring (Ctrl-C, les bots continuent) et relancez-le.",
+        "It was added to vigie.toml since: leave the monitor (Ctrl-C, the bots go on) and start it again.",
+    ),
+    "runtime.own-fault-again": (
+        "La même erreur interne s'est répétée {count} fois : {what}",
+        "The same internal error came {count} more times: {what}",
+    ),
+    "runtime.ousted": (
+        "Le dossier .vigie a été supprimé et une autre commande a pris la relève : ce monitoring s'arrête",
+        "The .vigie folder was removed and another command has taken over: this monitor leaves",
+    ),
     "runtime.not-answering": (
         "Le bot tourne (PID {pid}) mais son contrôle de santé ne répond pas",
         "The bot is running (PID {pid}) but its health check does not answer",

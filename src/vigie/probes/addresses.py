@@ -7,10 +7,10 @@ their bot's settings, and Windows refuses to connect to them.
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Generator
-from typing import NamedTuple
 
+from vigie.plain import Plain
+from vigie.probes import bare_socket as socket
 from vigie.probes.conversation import Want
 
 THIS_MACHINE = ("localhost", "localhost.", "0.0.0.0", "::")  # noqa: S104  (asked, never bound)
@@ -19,7 +19,7 @@ MOST_ADDRESSES = 4
 """More would open more connections than a health check is worth."""
 
 
-class Address(NamedTuple):
+class Address(Plain):
     """What ``socket.connect`` needs: the family, and the family's own tuple."""
 
     family: int

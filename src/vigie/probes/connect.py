@@ -10,10 +10,10 @@ makes hand-written ones log errors at every probe.
 from __future__ import annotations
 
 import errno
-import socket
 from collections.abc import Generator
-from typing import NamedTuple
 
+from vigie.plain import Plain
+from vigie.probes import bare_socket as socket
 from vigie.probes.addresses import Address
 from vigie.probes.conversation import Want
 from vigie.probes.failures import Trouble, most_telling, trouble_at_once, trouble_of
@@ -24,7 +24,7 @@ HEAD_START = 0.01
 UNDER_WAY = (0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR)
 
 
-class Connected(NamedTuple):
+class Connected(Plain):
     """The first connection that came about, and the addresses that were not seen to fail."""
 
     sock: socket.socket

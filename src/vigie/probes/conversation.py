@@ -9,10 +9,11 @@ drive the same generators. Closing a generator leaves nothing behind: no socket,
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import NamedTuple
+
+from vigie.plain import Plain
 
 
-class Answer(NamedTuple):
+class Answer(Plain):
     """What came of one probe.
 
     ``well`` is None when the question could not be put at all: that says nothing of the bot. ``reason`` is a
@@ -28,7 +29,7 @@ class Answer(NamedTuple):
     """Seconds from the first packet to the verdict; set by the driver."""
 
 
-class Want(NamedTuple):
+class Want(Plain):
     """Wait until a descriptor is readable or writable, or until ``pause`` seconds have passed.
 
     A probe may be resumed too early: it looks again and, if need be, wants the same once more.

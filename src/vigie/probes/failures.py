@@ -7,10 +7,10 @@ not cure that.
 from __future__ import annotations
 
 import errno
-import socket
 from collections.abc import Generator
 from typing import TypeVar
 
+from vigie.probes import bare_socket as socket
 from vigie.probes.conversation import Answer, DeadlinePassed, Want
 
 T = TypeVar("T")

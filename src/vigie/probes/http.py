@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Generator, Sequence
 
+from vigie.probes import bare_socket as socket
 from vigie.probes.addresses import Address, addresses_of
 from vigie.probes.connect import first_to_connect
 from vigie.probes.conversation import Answer, Conversation, Want

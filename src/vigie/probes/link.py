@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-
+from vigie.probes import bare_socket as socket
 from vigie.probes.conversation import Want
 
 

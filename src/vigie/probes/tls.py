@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Generator
 
+from vigie.probes import bare_socket
 from vigie.probes.conversation import Want
 from vigie.probes.failures import Trouble
 from vigie.probes.link import Link
@@ -74,14 +75,21 @@ class TlsLink(Link):
         raise trouble_of_tls(error, self.sock.server_hostname or "") from None
 
 
-def secured(sock: socket.socket, host: str) -> Generator[Want, None, TlsLink]:
+def secured(bare: bare_socket.socket, host: str) -> Generator[Want, None, TlsLink]:
     """Return an encrypted link over a connected socket, once ``host`` has proven who it is.
 
     Takes the socket over, and closes it when the handshake fails. Raises ``Trouble`` or ``OSError``.
     """
     # no zone in a certificate, and the final dot of a full name is not part of it either
     name = host.partition("%")[0].removesuffix(".")
-    link = TlsLink(verifying_context().wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False))
+    sock = socket.socket(fileno=bare.detach())
+    try:
+        sock.setblocking(False)
+        wrapped = verifying_context().wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
+    except BaseException:
+        sock.close()
+        raise
+    link = TlsLink(wrapped)
     try:
         while (want := link.shake_hands()) is not None:
             yield want

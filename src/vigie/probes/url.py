@@ -6,8 +6,7 @@ percent-encoded, a fragment is dropped. A name and password are refused, since t
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from vigie.plain import Plain
 from vigie.probes.failures import Trouble
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -24,7 +23,7 @@ LONGEST_HOST = 253
 """RFC 1035, section 2.3.4; both TLS and name lookup refuse longer ones in their own, less clear ways."""
 
 
-class HealthUrl(NamedTuple):
+class HealthUrl(Plain):
     """Where and what to ask. ``host`` has no brackets; ``target`` is the path and query to ask for."""
 
     scheme: str

@@ -32,16 +32,39 @@ def ask_monitor(
     when it cannot be reached or hangs up without an answer, ``Failure`` when it says nothing for too long.
     """
     request = {**(extra or {}), "token": card.token, "verb": verb, "bots": list(bots)}
+    with _called(card) as connection:
+        _ask(connection, card, pack(request))
+        return _listen(connection, card, voice, limit)
+
+
+def _called(card: Card) -> socket.socket:
     try:
-        with socket.create_connection(("127.0.0.1", card.port), CONNECT_LIMIT) as connection:
-            connection.sendall(pack(request))
-            return _listen(connection, card, voice, limit)
+        return socket.create_connection(("127.0.0.1", card.port), CONNECT_LIMIT)
     except TimeoutError:
-        raise Failure("runtime.monitor-stuck", pid=card.pid) from None
-    except ConnectionResetError:
-        raise MonitorGoneError("runtime.monitor-hung-up", pid=card.pid) from None
+        raise _stuck(card) from None
     except OSError:
         raise MonitorGoneError("runtime.monitor-unreachable", pid=card.pid) from None
+
+
+def _ask(connection: socket.socket, card: Card, request: bytes) -> None:
+    try:
+        connection.sendall(request)
+    except TimeoutError:
+        raise _stuck(card) from None
+    except OSError:
+        raise _hung_up(card) from None
+
+
+def _receive(connection: socket.socket, card: Card) -> bytes:
+    try:
+        piece = connection.recv(LONGEST)
+    except TimeoutError:
+        raise _stuck(card) from None
+    except OSError:
+        raise _hung_up(card) from None
+    if not piece:
+        raise _hung_up(card)
+    return piece
 
 
 def _listen(
@@ -51,23 +74,28 @@ def _listen(
     while True:
         line, end, rest = received.partition(b"\n")
         if not end:
-            piece = connection.recv(LONGEST)
-            if not piece:
-                raise MonitorGoneError("runtime.monitor-hung-up", pid=card.pid)
-            received += piece
+            received += _receive(connection, card)
             continue
         received = rest
         try:
             message = unpack(line)
         except ValueError:
-            raise MonitorGoneError("runtime.monitor-hung-up", pid=card.pid) from None
+            raise _hung_up(card) from None
         if "heard" in message:
             connection.settimeout(limit)
         if "done" in message:
             result = message["done"]
             if not isinstance(result, dict):
-                raise MonitorGoneError("runtime.monitor-hung-up", pid=card.pid)
+                raise _hung_up(card)
             return result, unpack_problem(result.get("problem"))
         told = message.get("line")
         if isinstance(told, list) and len(told) == 3 and isinstance(told[2], dict):
             voice(str(told[0]), str(told[1]), told[2])
+
+
+def _stuck(card: Card) -> Failure:
+    return Failure("runtime.monitor-stuck", pid=card.pid)
+
+
+def _hung_up(card: Card) -> MonitorGoneError:
+    return MonitorGoneError("runtime.monitor-hung-up", pid=card.pid)

@@ -1,7 +1,7 @@
 """The words of the local door: one JSON object a line, both ways.
 
-Command to monitor: ``{"token", "verb", "bots": [names]}``. Monitor to command: any number of
-``{"line": [tag, key, values]}``, then one ``{"done": {"bots": [...], "problem": ... | null}}``.
+Command to monitor: ``{"token", "verb", "bots": [names]}``. Monitor to command: at once ``{"heard": true}``, any
+number of ``{"line": [tag, key, values]}``, then one ``{"done": {"bots": [...], "problem": ... | null}}``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _KINDS: dict[str, type[Problem]] = {"Failure": Failure, "Refusal": Refusal, "Usa
 
 def pack(message: Mapping[str, object]) -> bytes:
     """Return ``message`` as one line."""
-    return json.dumps(message).encode() + b"\n"
+    return json.dumps(message, default=str).encode() + b"\n"
 
 
 def unpack(line: bytes) -> dict[str, object]:

@@ -12,14 +12,21 @@ import time
 from typing import NamedTuple
 
 from vigie.engines.file_lock import FileLock
-from vigie.problems import Refusal
-from vigie.records.private_file import make_private_folder, replace_whole
+from vigie.problems import Problem, Refusal
+from vigie.records.private_file import make_private_folder, replace_whole, write_failure
 from vigie.runtime.place import Place
 
 PATIENCE = 2.0
 """Seconds that a command waits for another short command to end before it refuses."""
 
 STEP = 0.02
+
+BELIEVED_AFTER = 2
+"""Looks in a row at a held lock before a monitor's card is believed.
+
+Whoever only asks whether the lock is held takes it for some microseconds, and a card may have been left by a
+monitor that was killed.
+"""
 
 
 class Card(NamedTuple):
@@ -36,44 +43,74 @@ class Decider:
     """The lock, held."""
 
     def __init__(self, place: Place, lock: FileLock, verb: str) -> None:
-        """Hold ``lock`` and leave a card."""
+        """Hold ``lock`` and leave a card; raises ``Failure`` when it cannot be written."""
         self._place = place
         self._lock = lock
-        self._verb = verb
-        self._since = time.time()
-        self.leave_card()
+        self._file = _which(place.decider_lock)
+        self._card = Card(os.getpid(), verb, time.time())
+        self._write_card()
 
-    def leave_card(self, port: int = 0, token: str = "") -> None:
-        """Tell the others who is at work, and a monitor's door."""
-        card = Card(os.getpid(), self._verb, self._since, port, token)
-        replace_whole(self._place.decider_card, json.dumps(card._asdict()).encode())
+    def leave_card(self, port: int, token: str) -> None:
+        """Tell the others a monitor's door."""
+        self._card = self._card._replace(port=port, token=token)
+        self._write_card()
+
+    def keep(self) -> bool:
+        """Make sure that others still find us, and tell whether we still decide.
+
+        Somebody may have removed the private folder, lock and card with it: then whoever comes next locks a
+        new file and decides as well. The new file is locked before that happens, if it has not happened yet.
+        """
+        fresh = FileLock(self._place.decider_lock)
+        try:
+            make_private_folder(self._place.private)
+            if _which(self._place.decider_lock) != self._file:
+                if not fresh.acquire():
+                    return False
+                self._lock.release()
+                self._lock, self._file = fresh, _which(self._place.decider_lock)
+            if read_card(self._place) != self._card:
+                self._write_card()
+        except (OSError, Problem):
+            pass  # a full disk or a folder that is gone: nobody else can come in either
+        return True
 
     def release(self) -> None:
         """Let others decide."""
-        try:
-            os.unlink(self._place.decider_card)
-        except OSError:
-            pass  # the card is no proof of anything; the lock is
+        if read_card(self._place) == self._card:
+            try:
+                os.unlink(self._place.decider_card)
+            except OSError:
+                pass  # the card is no proof of anything; the lock is
         self._lock.release()
 
+    def _write_card(self) -> None:
+        replace_whole(self._place.decider_card, json.dumps(self._card._asdict()).encode(), durable=False)
 
-def become_decider(place: Place, verb: str) -> Decider | Card:
+
+def become_decider(place: Place, verb: str, patience: float = PATIENCE) -> Decider | Card:
     """Take the lock, or return the card of the monitor that holds it.
 
-    Raises ``Refusal`` when a short command holds it for longer than ``PATIENCE``, and ``Failure`` when the
-    project's folder cannot be written to.
+    Raises ``Refusal`` when a short command holds it for longer than ``patience`` seconds, and ``Failure`` when
+    the project's folder cannot be written to.
     """
     make_private_folder(place.private)
     lock = FileLock(place.decider_lock)
-    waited_until = time.monotonic() + PATIENCE
-    while not lock.acquire():
+    waited_until = time.monotonic() + patience
+    seen: list[Card] = []
+    while not _acquired(lock, place):
         card = read_card(place)
-        if card is not None and card.port:
-            return card
+        seen = [*seen, card] if card is not None and card in seen[-1:] else [card] if card is not None else []
+        if len(seen) >= BELIEVED_AFTER and seen[-1].port:
+            return seen[-1]
         if time.monotonic() >= waited_until:
             raise busy(card)
         time.sleep(STEP)
-    return Decider(place, lock, verb)
+    try:
+        return Decider(place, lock, verb)
+    except BaseException:
+        lock.release()
+        raise
 
 
 def busy(card: Card | None) -> Refusal:
@@ -103,6 +140,22 @@ def _believed(card: Card) -> Card | None:
         (card.token, str),
     )
     return card if all(isinstance(value, kind) for value, kind in kinds) else None
+
+
+def _which(path: str) -> tuple[int, int] | None:
+    """Tell which file bears this name."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _acquired(lock: FileLock, place: Place) -> bool:
+    try:
+        return lock.acquire()
+    except OSError as error:
+        raise write_failure(place.decider_lock, error) from error
 
 
 def watching_monitor(place: Place) -> Card | None:

@@ -1,11 +1,15 @@
-"""When what was asked of a bot has come true or has failed: one rule for short commands and monitor."""
+"""When what was asked of a bot has come true or has failed: one rule for short commands and monitor.
+
+That a bot is online is believed only from an answer that came after somebody asked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from vigie.core.facts import Exited, LaunchFailed, Verb
+from vigie.core.facts import Exited, LaunchFailed, ProbePassed, Verb
 from vigie.core.orders import AskToStop, KillTree, Launch
+from vigie.core.reasons import Reason
 from vigie.core.states import ONLINE, WANTED, Phase, Verdict
 from vigie.engines.base import LaunchError
 from vigie.problems import Failure, Problem, Refusal
@@ -24,6 +28,7 @@ class Outcome:
         self._verb = verb
         self._on_settled: Callable[[Watch, Problem | None], None] | None = on_settled
         self.did_anything = False
+        self._answered = verb is Verb.RESTART  # there, an answer can only come from the new process
         watch.listeners.append(self._changed)
 
     def look(self) -> None:
@@ -31,10 +36,10 @@ class Outcome:
         if self._verb is Verb.STOP:
             if self._watch.status.life.phase is Phase.ABSENT:
                 self._settle(None)
-        elif self._watch.word == ONLINE:
-            self._settle(None)
-        else:
+        elif self._watch.word != ONLINE:
             self._settle_if_hopeless()
+        elif self._answered and self._watch.status.health.verdict is Verdict.WELL:
+            self._settle(None)
 
     def give_up_waiting(self) -> None:
         """Whoever waited has gone; what was asked goes on."""
@@ -44,6 +49,8 @@ class Outcome:
     def _changed(self, watch: Watch, change: Change) -> None:
         if any(isinstance(order, (Launch, AskToStop, KillTree)) for order in change.orders):
             self.did_anything = True
+        if isinstance(change.fact, ProbePassed) and change.fact.number == change.before.health.asked:
+            self._answered = True
         if self._verb is Verb.STOP:
             self.look()
             return
@@ -58,6 +65,8 @@ class Outcome:
         watch, status = self._watch, self._watch.status
         if status.life.phase is Phase.ABSENT and status.wish.want not in WANTED:
             self._settle(launch_problem(watch.name, watch.hands.failure))
+        elif status.life.phase is Phase.ABSENT and status.tally.waiting is Reason.DAILY_LIMIT:
+            self._settle(Failure("runtime.held-today", name=watch.name, limit=watch.spec.restarts_per_day))
         elif (
             status.life.phase is Phase.ALIVE and status.health.verdict is Verdict.ILL and not status.wish.cure
         ):

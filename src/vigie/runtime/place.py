@@ -34,7 +34,8 @@ class Place(NamedTuple):
     @property
     def decider_card(self) -> str:
         """Who holds the lock, since when, for what, and at which door a monitor can be spoken to."""
-        return os.path.join(self.private, "decider.json")
+        # a name with two dots, which no bot's ledger beside it can have
+        return os.path.join(self.private, "decider.card.json")
 
     @property
     def history(self) -> str:

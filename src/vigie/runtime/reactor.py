@@ -11,6 +11,7 @@ import heapq
 import selectors
 import signal
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable
 from types import FrameType, TracebackType
@@ -29,7 +30,13 @@ LONGEST_WAIT = 3600.0
 REST = 1.0
 """Seconds for which a descriptor is left alone after its callback failed: it may well be ready for ever."""
 
-HANG_UP = getattr(signal, "SIGHUP", None)
+if sys.platform == "win32":
+    HANG_UP = None
+    LEAVE = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
+else:
+    HANG_UP = signal.SIGHUP
+    LEAVE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals by which a person, a closed terminal or the system asks us to leave."""
 
 Callback = Callable[[], None]
 

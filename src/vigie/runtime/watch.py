@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vigie.core.facts import Adopted, ClockJumped, Exited, Fact, Launched, TimeCame
 from vigie.core.machine import decide
 from vigie.core.orders import Order, Record, Tell
-from vigie.core.states import Status, shown
+from vigie.core.states import Status, Verdict, shown
 from vigie.engines.base import Engine, Held, Identity, LaunchError
 from vigie.probes.conversation import Answer
 from vigie.problems import Problem
@@ -131,6 +132,13 @@ class Watch:
                 self._tell(self._untold.popleft())
         finally:
             self._busy = False
+
+    def ask_now(self) -> None:
+        """Put the next routine question at once: whoever asks how a bot is does not want old news."""
+        health, now = self.status.health, self.reactor.now()
+        if health.verdict is Verdict.WELL and health.asked is None and health.next_at > now:
+            self.status = replace(self.status, health=replace(health, next_at=now))
+            self.feed(TimeCame())
 
     def overslept(self, gap: float) -> None:
         """We were late or the machine slept: what was being measured is void."""

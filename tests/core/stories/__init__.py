@@ -1,8 +1,8 @@
 """Named stories of a bot's life: what happened, when, and the orders and the word that must come of it.
 
-Each step reads ``at(seconds, fact, word, *orders)``. Changes of the word and the next moment to wake at follow
-from the rest and are checked for every step, so they are not repeated here; a ``TimeCame()`` must come exactly
-at the moment that was asked for. Luck is 0.5, so every pause has its nominal length; the spec is the
+Each step reads ``at(seconds, fact, word, *orders)``. Changes of the word and the next moment to wake at
+follow from the rest and are checked for every step, so they are not repeated here; a ``TimeCame()`` must come
+exactly at the moment that was asked for. Luck is 0.5, so every pause has its nominal length; the spec is the
 contract's unless a story has its own.
 
 ``python -m tests.core.stories`` tells them all.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.core.stories import Order, Story
+from tests.core.stories import Story
 from tests.core.stories.every import STORIES
 
 
@@ -21,11 +21,6 @@ def in_short(thing: object) -> str:
     fields = [getattr(thing, name) for name in getattr(thing, "__dataclass_fields__", ())]
     told = [str(getattr(field, "value", field)) for field in fields if field not in (None, False, 0.5, "")]
     return f"{type(thing).__name__} {' '.join(told)}".rstrip()
-
-
-def in_orders(orders: tuple[Order, ...]) -> str:
-    """Return orders, one after the other."""
-    return ", ".join(in_short(order) for order in orders)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Dying unasked: coming back at once, then more slowly, then once in a long while, until something changes."""
+"""Dying unasked: coming back at once, then more slowly, then seldom, until something changes."""
 
 from __future__ import annotations
 
