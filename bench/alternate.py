@@ -38,5 +38,5 @@ def alternate(commands: Mapping[str, Sequence[str]], rounds: int, cwd: str) -> d
             if number >= 2:
                 taken[name].append((time.perf_counter() - began) * 1000)
     return {
-        name: Times(min(times), statistics.median(times), max(times), len(times)) for name, times in taken.items()
+        name: Times(min(each), statistics.median(each), max(each), len(each)) for name, each in taken.items()
     }

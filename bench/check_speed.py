@@ -14,7 +14,7 @@ BOT = """
 import http.server, os
 class Health(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"ok")
+        self.send_response(200); self.send_header("Content-Length", "0"); self.end_headers()
     def log_message(self, *words): pass
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["HEALTH_PORT"])), Health).serve_forever()
 """
@@ -25,7 +25,8 @@ def main(rounds: int = 40) -> None:
     for title, settings in (("no vigie.toml", ""), ("with a vigie.toml", "[bot]\ncheck_interval = 30\n")):
         with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            files = {"start.py": BOT, ".env": f"HEALTH_PORT={probe.getsockname()[1]}\n", "vigie.toml": settings}
+            port = probe.getsockname()[1]
+            files = {"start.py": BOT, ".env": f"HEALTH_PORT={port}\n", "vigie.toml": settings}
             probe.close()
             for name, content in files.items():
                 if content:

@@ -16,7 +16,7 @@ SHIPPED_ROLLED_BACK = 5
 INTERRUPTED = 130
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818  (what a person reads about; Failure and Refusal say which kind)
     """Something expected went wrong; ``exit_code`` is the contract's (CONTRACT.md, "Exit codes").
 
     ``key`` names the sentence ``<key>`` in the catalogue, and ``<key>.hint`` the advice that follows it.

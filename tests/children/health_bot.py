@@ -1,8 +1,9 @@
-"""A bot with a health page that obeys the file ``mode`` beside it: ok, 500, silent; and a few variables.
+"""A bot with a health page that obeys the file ``mode`` beside it: ok, 500, once 500, silent; and variables.
 
-READY_AFTER: seconds before it listens. EXIT_CODE: end at once with it, after two last lines. It takes an exclusive
-lock on the file ``only_one`` and notes in the file ``doubled`` when somebody else has it: the proof of a second
-copy that does not depend on anything of ours. Every copy's pid is added to the file ``lives``.
+READY_AFTER: seconds before it listens. EXIT_CODE: end at once with it, after two last lines. The port is the
+first argument, or HEALTH_PORT. It takes an exclusive lock on the file ``only_one`` and notes in the file
+``doubled`` when somebody else has it: the proof of a second copy that does not depend on anything of ours.
+Every copy's pid is added to the file ``lives``.
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ class Health(http.server.BaseHTTPRequestHandler):
             mode = "ok"
         if mode == "silent":
             time.sleep(3600)
+        if mode.startswith("once "):
+            mode = mode[5:]
+            with open(beside("mode"), "w", encoding="utf-8") as file:
+                file.write("ok")
         self.send_response(200 if mode == "ok" else int(mode))
         self.send_header("Content-Length", "2")
         self.end_headers()
@@ -79,7 +84,8 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     time.sleep(float(os.environ.get("READY_AFTER", "0")))
-    server = Server(("127.0.0.1", int(os.environ["HEALTH_PORT"])), Health)
+    port = sys.argv[1] if len(sys.argv) > 1 else os.environ["HEALTH_PORT"]
+    server = Server(("127.0.0.1", int(port)), Health)
     try:
         server.serve_forever(0.05)
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.stage import Stage, lives
@@ -228,7 +229,7 @@ def test_a_frozen_bot_is_cured_by_ensure(stage: Stage) -> None:
     """ensure confirms that it is hung, replaces it, and counts that as a restart."""
     stage.vigie("start")
     (frozen,) = stage.living()
-    os.kill(frozen, signal.SIGSTOP)
+    psutil.Process(frozen).suspend()
     (stage.folder / "vigie.toml").write_text(
         "[bot]\ncheck_timeout = 0.3\nconfirm_interval = 0.1\nstart_grace = 1\n"
     )
@@ -388,7 +389,7 @@ def test_a_recycled_pid_in_the_ledger_is_not_believed(stage: Stage) -> None:
     """The number lives, but it was started at another time: nothing is done to it."""
     stage.vigie("start")
     (pid,) = stage.living()
-    os.kill(pid, signal.SIGKILL)
+    psutil.Process(pid).kill()
     until(lambda: not lives(pid))
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     try:

@@ -102,6 +102,7 @@ class Witness:
             self._died()
         elif isinstance(fact, Adopted) and not self.tree and not self.launching:
             self._born(fact.pid, min(fact.launched_at, self.now))
+            self.not_before = 0.0  # the pause was for a start that is not needed any more
             self.judged = self.now - fact.launched_at >= self.spec.start_grace
         elif isinstance(fact, Exited) and self.alive and fact.pid == self.pid:
             self._ended()

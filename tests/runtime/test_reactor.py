@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from vigie.runtime.clock import Clock
-from vigie.runtime.reactor import ASLEEP, LATE, Reactor
+from vigie.runtime.reactor import ASLEEP, LATE, REST, Reactor
 
 
 class JumpingClock(Clock):
@@ -130,18 +130,18 @@ def test_a_signal_ends_the_run_at_a_safe_moment_and_handlers_are_given_back() ->
 
 
 def test_oversleeping_is_told_with_its_length() -> None:
-    """A moment that comes far too late means that we were late, not the bot."""
+    """A moment that comes far too late means that we were late, not the bot, wherever the time went."""
     clock = JumpingClock()
     told: list[float] = []
     with Reactor(clock) as reactor:
         reactor.on_late = told.append
         reactor.call_at(clock.steady() + LATE, lambda: None)
         reactor.call_soon(lambda: clock.jump(3 * LATE))
-        reactor.call_soon(lambda: None)
-        reactor._turn()  # the jump happens in this turn's calls
-        reactor.call_soon(lambda: None)
+        reactor._turn()  # a callback takes long: whatever else was being measured is overdue
+        assert told == []
         reactor._turn()
-    assert told == []  # the jump fell between two waits: nothing was measured across it
+        assert told == [pytest.approx(2 * LATE)]
+    told.clear()
     with Reactor(clock) as reactor:
         reactor.on_late = told.append
         reactor.call_at(clock.steady(), lambda: None)
@@ -149,6 +149,33 @@ def test_oversleeping_is_told_with_its_length() -> None:
         reactor._selector.select = lambda wait: (clock.jump(7 * LATE), selecting(0))[1]  # type: ignore[method-assign]
         reactor._turn()
     assert told == [pytest.approx(7 * LATE)]
+
+
+def test_a_moment_that_is_over_is_no_lateness() -> None:
+    """Asking for a moment in the past means now: nobody was late."""
+    clock = JumpingClock()
+    told: list[float] = []
+    seen: list[str] = []
+    with Reactor(clock) as reactor:
+        reactor.on_late = told.append
+        reactor.call_at(clock.steady() - 100 * LATE, lambda: seen.append("called"))
+        reactor.run(lambda: bool(seen))
+    assert told == []
+
+
+def test_lateness_is_told_before_what_waited_is_looked_at() -> None:
+    """An answer that lay there while we slept is looked at by somebody who knows that we slept."""
+    clock = JumpingClock()
+    heard: list[str] = []
+    left, right = socket.socketpair()
+    with left, right, Reactor(clock) as reactor:
+        reactor.on_late = lambda _gap: heard.append("late")
+        reactor.call_at(clock.steady(), lambda: None)
+        reactor.watch(left.fileno(), selectors.EVENT_READ, lambda: heard.append("answer"))
+        right.send(b"x")
+        clock.jump(7 * LATE)
+        reactor._turn()
+    assert heard == ["late", "answer"]
 
 
 def test_a_machine_that_slept_is_told_though_the_steady_clock_stood_still() -> None:
@@ -162,6 +189,82 @@ def test_a_machine_that_slept_is_told_though_the_steady_clock_stood_still() -> N
         reactor._selector.select = lambda wait: (clock.jump(0.1, ASLEEP + 60), selecting(0))[1]  # type: ignore[method-assign]
         reactor._turn()
     assert told == [0.0]
+
+
+def test_a_moment_that_asks_for_itself_again_starves_nobody() -> None:
+    """What is always due comes once a turn; everything else has its turn as well."""
+    clock = JumpingClock()
+    seen: list[str] = []
+    with Reactor(clock) as reactor:
+
+        def again() -> None:
+            seen.append("again")
+            reactor.call_at(clock.steady(), again)
+
+        again()
+        reactor._turn()
+        reactor._turn()
+    assert seen == ["again"] * 3
+
+
+def test_a_wait_of_a_year_can_be_asked_for() -> None:
+    """A selector refuses more than 24 days; the loop looks again before that."""
+    asked: list[float | None] = []
+    with Reactor() as reactor:
+        reactor.call_at(reactor.now() + 366 * 86_400, lambda: None)
+        selecting = reactor._selector.select
+        reactor._selector.select = lambda wait: (asked.append(wait), selecting(0))[1]  # type: ignore[method-assign]
+        reactor._turn()
+    assert asked[0] is not None
+    assert asked[0] < 86_400
+
+
+def test_a_callback_that_always_fails_cannot_keep_the_loop_busy() -> None:
+    """A descriptor that is ready for ever and whose callback fails is left alone for a while, then tried again."""
+    clock = JumpingClock()
+    told: list[Exception] = []
+    left, right = socket.socketpair()
+    with left, right, Reactor(clock) as reactor:
+        reactor.on_error = told.append
+
+        def broken() -> None:
+            raise ZeroDivisionError
+
+        reactor.watch(left.fileno(), selectors.EVENT_READ, broken)
+        right.send(b"x")
+        for _ in range(50):
+            reactor.call_soon(lambda: None)
+            reactor._turn()
+        assert len(told) == 1
+        clock.jump(REST)
+        reactor.call_soon(lambda: None)
+        reactor._turn()  # it is watched again
+        reactor.call_soon(lambda: None)
+        reactor._turn()
+        assert len(told) == 2
+        reactor.unwatch(left.fileno())
+        clock.jump(10 * REST)
+        for _ in range(3):
+            reactor.call_soon(lambda: None)
+            reactor._turn()
+        assert len(told) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal of POSIX")
+def test_a_hang_up_that_we_were_told_to_ignore_is_ignored() -> None:
+    """nohup means it: closing the terminal does not end the monitor."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Reactor() as reactor:
+            reactor.listen_to_signals(signal.SIGHUP, signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert reactor.signalled is None
+            os.kill(os.getpid(), signal.SIGTERM)
+            reactor.run(lambda: False)
+            assert reactor.signalled == signal.SIGTERM
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_defect_in_one_callback_does_not_end_the_watch_over_the_others() -> None:

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vigie.cli.journal import logged
+from vigie.cli.journal import logged, quietly, unless_told_later
 from vigie.core.facts import Verb
 from vigie.problems import DONE
 from vigie.runtime.operate import operate
 
 if TYPE_CHECKING:
     from vigie.cli.main import Context
+    from vigie.cli.output import Output
 
 
 def run(context: Context) -> int:
     """Do the verb to the bots named; exit 0 when all are as wanted at the end."""
     verb = Verb(context.request.verb)
     output, project = context.output, context.project
+    screen = quietly(unless_told_later(output.line))
     result = operate(
         project.root,
         context.bots,
         len(project.bots),
         verb,
-        output.line,
-        logged(project.root, output, output.line),
+        screen,
+        logged(project.root, output, screen),
     )
     online = bool(result.bots) and all(bot.get("online") is True for bot in result.bots)
     if result.problem is not None:
         from vigie.cli.errors import error_object, tell_problem
 
         if not output.as_json:
+            if len(result.bots) > 1:
+                # one trouble is told below; how the others are must not be left open
+                _tell_states(output, result.bots, "check.offline")
             return tell_problem(result.problem, output)
         error = error_object(result.problem, output.language)
         output.json({"online": online, "bots": result.bots, "error": error})
@@ -41,6 +46,11 @@ def run(context: Context) -> int:
             output.line("OK", "act.already-online", {"bot": bot.get("name"), "pid": bot.get("pid")})
         elif verb is Verb.STOP and not result.did_anything:
             output.line("OK", "act.already-stopped", {"bot": bot.get("name")})
-        key = "check.online" if bot.get("online") is True else "act.stopped"
-        output.line("STATUS", key, {"bot": bot.get("name")})
+    _tell_states(output, result.bots, "act.stopped")
     return DONE
+
+
+def _tell_states(output: Output, bots: list[dict[str, object]], otherwise: str) -> None:
+    for bot in bots:
+        key = "check.online" if bot.get("online") is True else otherwise
+        output.line("STATUS", key, {"bot": bot.get("name")})

@@ -108,7 +108,7 @@ def _living_pid(root: str, spec: Spec) -> int | None:
     if not isinstance(recorded, list) or len(recorded) != 3:
         return None
     from vigie.engines.base import Identity
-    from vigie.engines.identity import lives
+    from vigie.engines.liveness import lives
 
     pid, started, boot = recorded
     if not isinstance(pid, int) or not isinstance(started, int) or not isinstance(boot, str):

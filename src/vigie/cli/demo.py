@@ -168,7 +168,7 @@ class Demo:
         until = time.monotonic() + LIMIT
         while time.monotonic() < until:
             pid = self._pid()
-            # the monitor must have seen its first healthy answer too: before, it is patient for the start grace
+            # the monitor must have seen a healthy answer too: before, it is patient for the start grace
             if pid is not None and pid != before and self._known_online() and self._answers():
                 return pid
             time.sleep(0.02)
@@ -179,7 +179,9 @@ class Demo:
         return [sys.executable, "-m", "vigie", "--project", self._folder, "--lang", language, *words]
 
     def _start_monitor(self) -> None:
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
+        flags = 0
+        if sys.platform == "win32":
+            flags = subprocess.CREATE_NEW_PROCESS_GROUP
         self._monitor = subprocess.Popen(
             self._vigie("monitor"),
             stdout=subprocess.PIPE,
@@ -203,7 +205,10 @@ class Demo:
         monitor, self._monitor = self._monitor, None
         if monitor is None:
             return
-        monitor.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT)
+        if sys.platform == "win32":
+            monitor.send_signal(signal.CTRL_BREAK_EVENT)
+        else:
+            monitor.send_signal(signal.SIGINT)
         try:
             monitor.wait(10)
         except subprocess.TimeoutExpired:

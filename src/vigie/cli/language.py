@@ -9,7 +9,7 @@ from vigie.messages import ENGLISH, FRENCH, LANGUAGES
 
 
 def language_of(chosen: str | None, door: str | None, environ: Mapping[str, str]) -> str:
-    """Return ``fr`` or ``en``. ``door``: the guide's two files speak French unless somebody chose otherwise."""
+    """Return ``fr`` or ``en``. ``door``: the guide's two files speak French unless one chose otherwise."""
     if chosen in LANGUAGES:
         return str(chosen)
     if door is not None:

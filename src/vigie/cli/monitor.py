@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from vigie.cli.journal import logged
+from vigie.cli.journal import logged, quietly
+from vigie.cli.teller import Teller
 from vigie.problems import DONE
 from vigie.runtime.monitor import monitor
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 def run(context: Context) -> int:
     """Watch every bot of the project; exit 0 when asked to leave."""
-    output = context.output
-    monitor(context.project, logged(context.project.root, output, output.line))
+    output, root = context.output, context.project.root
+    with Teller(quietly(output.line)) as teller:
+        monitor(context.project, logged(root, output, teller))
+    if teller.stuck:
+        # the end of the program would wait for the same reader
+        os._exit(DONE)
     return DONE

@@ -1,4 +1,4 @@
-"""Lines ``[TAG] text`` for people, one JSON object for programs; never a letter that a console cannot print."""
+"""Lines ``[TAG] text`` for people, one JSON object for programs; never a letter a console cannot print."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def _facts(place: Place, look: Look, history: History | None) -> Facts:
 
 
 def _process(pid: int) -> tuple[float | None, int | None, float | None]:
-    """Return when the process was started, and what its tree uses: bytes, and percent of one core since its start."""
+    """Return when a process was started, and its tree's bytes and percent of one core since then."""
     import psutil
 
     from vigie.runtime.sensors import tree_memory

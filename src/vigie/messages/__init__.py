@@ -72,7 +72,7 @@ def say(language: str, key: str, /, **values: object) -> str:
 
 
 def in_words(language: str, value: object) -> object:
-    """Return ``value`` as a reader of ``language`` expects it: phrases said, fractions with the right point."""
+    """Return ``value`` as a reader of ``language`` expects it: phrases said, fractions with their point."""
     if isinstance(value, Phrase):
         return say(language, value.key, **value.values)
     if isinstance(value, float):

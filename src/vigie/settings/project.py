@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from vigie.core.spec import Spec
 from vigie.plain import Plain
 from vigie.problems import UsageProblem
+
+if TYPE_CHECKING:
+    from typing import Literal
 
 CONFIG_NAME = "vigie.toml"
 ENV_NAME = ".env"
@@ -36,7 +40,7 @@ class Bot(Plain):
 class ShipSettings(Plain):
     """``[ship]``: ``restart`` is ``if-down``, ``always`` or ``never``; ``rollback``: undo what fails."""
 
-    restart: str = "if-down"
+    restart: Literal["if-down", "always", "never"] = "if-down"
     rollback: bool = False
 
 
