@@ -22,4 +22,5 @@ for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK"):
         signal.signal(getattr(signal, name), tell)
 print("ready", flush=True)
 while True:
-    time.sleep(600)
+    # on Windows only Ctrl-C ends a sleep; other handlers wait until it is over
+    time.sleep(0.05)

@@ -22,9 +22,6 @@ from tests.waiting import until
 pytestmark = pytest.mark.slow
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
-NEVER_TWICE = "[RESTART]"
-
-
 @pytest.fixture
 def street(tmp_path: Path) -> Iterator[Street]:
     """Two bots in one project."""
@@ -657,16 +654,15 @@ def test_a_bot_added_since_is_refused_with_a_word(street: Street) -> None:
 def test_bots_that_run_the_same_script_are_kept_apart(tmp_path: Path) -> None:
     """Two bots, one script, one folder, told apart by an argument: neither is taken for the other."""
     stage = Stage(tmp_path / "same script", settings="")
-    ports = [free_port(), free_port()]
-    script = (stage.folder / "start.py").read_text().replace("prove_alone()\n    with", "with")
-    (stage.folder / "start.py").write_text(script)
-    tables = [
-        f'[bots.{name}]\ncommand = ["{sys.executable}", "start.py", "{port}"{more}]\n'
-        f'health_url = "http://127.0.0.1:{port}/health"\n{QUICK}'
-        for name, port, more in (("long", ports[0], ', "more"'), ("short", ports[1], ""))
-    ]
-    (stage.folder / "vigie.toml").write_text("\n".join(tables).replace(str(ports[1]), str(ports[0]), 1))
-    (stage.folder / "vigie.toml").write_text("\n".join(tables))
+    script = (stage.folder / "start.py").read_text()
+    (stage.folder / "start.py").write_text(script.replace("    prove_alone()\n    with", "    with", 1))
+    other = free_port()
+    (stage.folder / "vigie.toml").write_text(
+        f'[bots.long]\ncommand = ["{sys.executable}", "start.py", "{other}"]\n'
+        f'health_url = "http://127.0.0.1:{other}/health"\n{QUICK}\n'
+        f'[bots.short]\ncommand = ["{sys.executable}", "start.py"]\n'
+        f'health_url = "http://127.0.0.1:{stage.port}/health"\n{QUICK}\n'
+    )
     try:
         assert stage.vigie("start", "long").code == 0
         (first,) = stage.living()

@@ -1,4 +1,4 @@
-"""The laws that hold for every bot, at every moment, whatever happens (docs/architecture.md tells why).
+"""The laws that hold for every bot, at every moment, whatever happens.
 
 1. Never two living copies.                      6. Restarts are bounded until a person acts.
 2. No start unless wanted.                       7. "Could not ask" never counts as "unwell".

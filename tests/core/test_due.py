@@ -27,6 +27,7 @@ def health(status: Status, **changes: object) -> Status:
     [
         ("nothing wanted, nothing there", Status(), None),
         ("stopped on purpose", after(STOPPED), None),
+        ("a start that no pause holds back: it is launched at once", Status(wish=UP), None),
         ("a pause", ABSENT, (7.0, Reason.WAITING_BACKOFF)),
         ("a pause nobody waits for any more", replace(ABSENT, wish=DOWN), None),
         (
@@ -104,6 +105,7 @@ def test_what_is_waited_for(what: str, status: Status, due: Due | None) -> None:
         (health(replace(PROBED, tally=Tally(deaths=1)), verdict=Verdict.DOUBTED), None),
         (health(replace(PROBED, tally=Tally(deaths=1)), online_since=None), None),
         (replace(STOPPING, tally=Tally(deaths=1)), None),
+        (replace(PROBED, tally=Tally(deaths=1), life=STOPPING.life), None),
     ],
 )
 def test_the_past_is_forgotten_after_long_enough_online(status: Status, moment: float | None) -> None:

@@ -15,7 +15,7 @@ from tests.core.drawn import SPECS, STORIES
 from tests.core.episodes import Story, play
 from vigie.core.spec import Spec
 
-EXAMPLES = int(os.environ.get("VIGIE_TEST_EXAMPLES", "3000"))
+EXAMPLES = int(os.environ.get("VIGIE_TEST_EXAMPLES", "1500"))
 SEED = int(os.environ.get("VIGIE_TEST_SEED", "2026"))
 
 

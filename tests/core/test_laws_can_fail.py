@@ -18,7 +18,7 @@ from tests.core.episodes import Story, play
 from tests.core.laws import LawBroken
 from vigie.core import crash_loop, due, machine, take_in, thresholds, trial
 from vigie.core.facts import Exited, LaunchFailed, ProbeFailed, ProbeImpossible
-from vigie.core.orders import Launch, Tell
+from vigie.core.orders import Launch
 from vigie.core.reasons import Reason
 from vigie.core.spec import Spec
 from vigie.core.states import WANTED, Status, Want
@@ -151,14 +151,8 @@ def a_lost_answer_is_waited_for(patch: Patch) -> None:
 def giving_up_is_told_each_time(patch: Patch) -> None:
     """A person would hear of it every 15 minutes."""
 
-    def tell(status: Status, _spec: Spec, _now: float) -> object:
-        waiting = status.tally.waiting
-        told = waiting in status.tally.told or waiting is not Reason.GAVE_UP
-        if told and status.tally.luck != -1.0 and waiting is Reason.GAVE_UP:
-            return replace(status, tally=replace(status.tally, luck=-1.0)), [Tell(Reason.GAVE_UP)]
-        return None if told else machine._tell_once(status, _spec, _now)
-
-    other_rule(patch, "_tell_once", tell)
+    real = crash_loop.after_death
+    patch.setattr(crash_loop, "after_death", lambda tally, *rest: replace(real(tally, *rest), told=()))
 
 
 @fault

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError, fields
+
 import pytest
 
 from vigie.core.reasons import Reason
@@ -20,6 +22,7 @@ from vigie.core.states import (
     Phase,
     Status,
     Tally,
+    Trial,
     Verdict,
     Want,
     Wish,
@@ -146,6 +149,13 @@ def test_what_was_asked_to_go_is_stopping_whatever_comes_after(
     """It still lives."""
     told = status(phase, want, cause, waiting=None, verdict=Verdict.WELL, online_since=5.0)
     assert (shown(told), why(told)) == (STOPPING, reason)
+
+
+@pytest.mark.parametrize("kind", [Wish, Life, Health, Trial, Tally, Status])
+def test_a_status_is_never_changed_but_replaced(kind: type) -> None:
+    """Whoever holds one may keep it: the decision after it makes another."""
+    with pytest.raises(FrozenInstanceError):
+        setattr(kind(), fields(kind)[0].name, None)
 
 
 def test_there_are_seven_words() -> None:

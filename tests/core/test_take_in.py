@@ -262,6 +262,13 @@ def test_a_launch_that_had_a_cause_counts_as_a_restart() -> None:
     assert take_in(IN_PHASE[LAUNCHING], Launched(7), SPEC, NOW).tally.restart_count == 0
 
 
+@pytest.mark.parametrize(("age", "verdict"), [(59.9, Verdict.NEW), (60.0, Verdict.DOUBTED)])
+def test_a_copy_that_is_found_is_old_once_its_grace_would_be_over(age: float, verdict: Verdict) -> None:
+    """Then it is judged by its failures, not by a grace that has passed."""
+    found = take_in(IN_PHASE[ABSENT], Adopted(7, NOW - age), SPEC, NOW)
+    assert found.health.verdict is verdict
+
+
 def test_a_new_process_owes_nothing_to_the_one_before() -> None:
     """Its exit, its failures and the promise of a cure are gone."""
     status = after(DEAD_ONCE)

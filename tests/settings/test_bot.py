@@ -62,6 +62,8 @@ def test_every_setting_can_be_written_down(tmp_path: Path) -> None:
         restarts_per_day = 7
         max_memory = "1 GiB"
         on_change = "restart"
+        log_max_size = "20 MB"
+        log_keep = 3
     """
     assert loaded(tmp_path, toml).bots[0].spec == Spec(
         "bot",
@@ -82,6 +84,8 @@ def test_every_setting_can_be_written_down(tmp_path: Path) -> None:
         7,
         2**30,
         "restart",
+        20_000_000,
+        3,
     )
 
 
@@ -185,6 +189,8 @@ def test_a_wrong_variable_is_named_with_its_place(
         ("\n[bots.a]\ncheck_timeout = 0", 3, ["bots.a.check_timeout is 0"]),
         ("[bot]\ncheck_timeout = nan", 2, ["is nan"]),
         ("[bot]\nmax_memory = 512", 2, ["is 512", "1 MiB"]),
+        ("[bot]\nlog_max_size = 10", 2, ["log_max_size is 10", "1 MiB"]),
+        ("[bot]\nlog_keep = 0", 2, ["log_keep is 0", "1 to 1000"]),
         ("[bot]\ndirectory = 'nowhere'", 2, ["nowhere", "existing folder"]),
         ("[bot]\ndirectory = 'vigie.toml'", 2, ["no existing folder"]),
         ('[bot]\ndirectory = "C:\\temp"', 2, ["single quotes"]),

@@ -502,3 +502,21 @@ def test_project_in_a_folder_of_a_bigger_repository(day: Workday, repo: Repo) ->
     assert repo.committed() == {"bots/one/start.py": "A"}
     assert repo.git("log", "-1", "--format=%s") == "feat: add start.py"
     assert repo.status() == {"bot.py": " M", "commands.py": "M "}
+
+
+def test_an_index_that_lags_behind_is_told(day: Workday, repo: Repo) -> None:
+    """Another program holds the index all the time: shipped all the same, with the command that mends it."""
+    repo.hook("post-commit", "touch .git/index.lock")
+    repo.write("bot.py", "1\n")
+    assert day.ship(PretendBot(True)).ok
+    assert any(line.startswith("[WARNING]") and "git reset" in line for line in day.told.lines)
+
+
+def test_an_upstream_that_cannot_be_remembered_is_told(day: Workday, repo: Repo, remote: Repo) -> None:
+    """The push counts, even where git's configuration is held by somebody else."""
+    repo.git("branch", "--unset-upstream")
+    repo.write(".git/config.lock")
+    repo.write("bot.py", "1\n")
+    assert day.ship(PretendBot(True)).ok
+    assert remote.git("rev-parse", "main") == repo.head
+    assert "ship.upstream-not-set" in day.told.keys

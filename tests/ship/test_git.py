@@ -41,6 +41,7 @@ def test_an_answer_that_is_not_whole_is_not_believed(git: Git, monkeypatch: pyte
     assert caught.value.key == "ship.output-too-large"
 
 
+@pytest.mark.slow
 def test_a_question_that_gets_no_answer_is_given_up(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
     """A repository on a dead disk does not hold us for ever."""
     monkeypatch.setattr("vigie.ship.git.LOCAL_DEADLINE", 0.2)

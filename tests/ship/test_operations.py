@@ -79,6 +79,19 @@ def test_an_operation_in_progress_is_refused_by_its_name(
     assert find_repository(Git(str(repo.path))).short_branch == "main"
 
 
+def test_a_rebase_is_named_before_what_is_done_in_it(repo: Repo) -> None:
+    """A pick in a rebase that has stopped: the way out is that of the rebase."""
+    two_minds(repo)
+    repo.git("rebase", "-X", "ours", "--exec", "false", "other", check=False)
+    repo.write("bot.py", "third\n")
+    repo.git("commit", "-am", "third")
+    repo.git("cherry-pick", "main", check=False)
+    repo.git("rev-parse", "--verify", "CHERRY_PICK_HEAD")
+    with pytest.raises(Refusal) as caught:
+        find_repository(Git(str(repo.path)))
+    assert caught.value.values == {"operation": "rebase"}
+
+
 def test_a_bisection_is_refused(repo: Repo) -> None:
     """A search for a bad commit is not disturbed."""
     repo.git("bisect", "start")

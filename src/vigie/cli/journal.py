@@ -30,6 +30,8 @@ def quietly(voice: Voice) -> Voice:
     """Return a voice that no listener can harm: a terminal that is gone, or a full disk, is spoken to no more."""
 
     def speak(tag: str, key: str, values: Mapping[str, object]) -> None:
+        if sys.stdout is None:
+            return  # started without a standard output
         try:
             voice(tag, key, values)
         except (OSError, ValueError):

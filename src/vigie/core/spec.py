@@ -40,4 +40,6 @@ class Spec(Plain):
     restarts_per_day: int = 50
     max_memory: int | None = None
     on_change: str = "report"
+    log_max_size: int | None = 10_000_000
+    log_keep: int = 5
     prove: float = 30.0

@@ -10,14 +10,21 @@ import enum
 import errno
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from vigie.records.reading import read_at
 
 if TYPE_CHECKING:
-    import ctypes
+    from collections.abc import Callable
 
 MOVED_WHOLE: Final = frozenset({"ext4", "xfs", "overlay"})
 """File systems that take a hole out in one journalled step. Others emulate it by copying (cifs) or do not
 promise what a power cut leaves (f2fs, ntfs3). An overlay hands the call to the system below it."""
+
+_LINUX: Final = sys.platform.startswith("linux")
+
+_SEEK_DATA: Final = 3
+"""linux/fs.h"""
 
 _KEEP_SIZE: Final = 0x01
 _PUNCH_HOLE: Final = 0x02
@@ -26,8 +33,6 @@ _COLLAPSE_RANGE: Final = 0x08
 
 _WRITE_AND_WAIT: Final = 0x1 | 0x2 | 0x4
 """SYNC_FILE_RANGE_WAIT_BEFORE | _WRITE | _WAIT_AFTER (linux/fs.h)"""
-
-_known: dict[int, Means] = {}
 
 
 class Means(enum.Enum):
@@ -41,12 +46,16 @@ class Means(enum.Enum):
     """Neither: only a rename, before a launch."""
 
 
+_known: dict[int, Means] = {}
+_functions: dict[str, Callable[..., int]] = {}
+
+
 def means_of(folder: str) -> Means:
     """Return what the file system of ``folder`` can do, tried once on a file of a few blocks.
 
     Raises ``OSError`` when the folder cannot be written to.
     """
-    if sys.platform != "linux":
+    if not _LINUX:
         return Means.NOTHING
     device = os.stat(folder).st_dev
     if device not in _known:
@@ -58,16 +67,17 @@ def unit_of(descriptor: int) -> int:
     """Return the bytes of which a hole's edges have to be multiples: the block, 4096 at least."""
     if sys.platform == "win32":
         return 4096
-    size = os.fstatvfs(descriptor).f_frsize
-    return size if 4096 < size <= 65_536 else 4096
+    else:  # noqa: RET505  (mypy looks at one system at a time and takes what follows a return for dead)
+        size = os.fstatvfs(descriptor).f_frsize
+        return size if 4096 < size <= 65_536 else 4096
 
 
 def first_data(descriptor: int) -> int:
     """Return how many bytes at the beginning are a hole; the size when there is nothing else."""
-    if sys.platform != "linux":
+    if not _LINUX:
         return 0
     try:
-        return os.lseek(descriptor, 0, os.SEEK_DATA)
+        return os.lseek(descriptor, 0, _SEEK_DATA)
     except OSError as error:
         return os.fstat(descriptor).st_size if error.errno == errno.ENXIO else 0
 
@@ -90,27 +100,28 @@ def write_out(descriptor: int, begin: int) -> None:
 def _call(name: str, descriptor: int, *numbers: int) -> None:
     import ctypes
 
-    while _function(name)(descriptor, *numbers):
+    if name not in _functions:
+        _functions[name] = _function(name)
+    while _functions[name](descriptor, *numbers):
         code = ctypes.get_errno()
         # any thread may be the one in which a signal arrives
         if code != errno.EINTR:
             raise OSError(code, os.strerror(code))
 
 
-def _function(name: str) -> Any:
+def _function(name: str) -> Callable[..., int]:
     import ctypes
 
-    library: ctypes.CDLL = ctypes.CDLL(None, use_errno=True)
+    library = ctypes.CDLL(None, use_errno=True)
     # with the GNU library of 32-bit systems, only the call with this ending takes 64-bit offsets
     found = getattr(library, f"{name}64", None) or getattr(library, name, None)
     if found is None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-    long, number = ctypes.c_int64, ctypes.c_int
-    if name == "fallocate":
-        found.argtypes = (number, number, long, long)
-    else:
-        found.argtypes = (number, long, long, ctypes.c_uint)
-    return found
+    number, offset, flags = ctypes.c_int, ctypes.c_int64, ctypes.c_uint
+    found.argtypes = (
+        (number, number, offset, offset) if name == "fallocate" else (number, offset, offset, flags)
+    )
+    return found  # type: ignore[no-any-return]
 
 
 def _tried(folder: str, device: int) -> Means:
@@ -118,11 +129,14 @@ def _tried(folder: str, device: int) -> Means:
     from vigie.records.private_file import new_temporary, remove, write_all
 
     name, written = new_temporary(os.path.join(folder, "hole"))
-    descriptor = -1
     try:
-        descriptor = os.open(name, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(name, os.O_RDWR)
+    finally:
+        remove(name)
+        os.close(written)
+    try:
         unit = unit_of(descriptor)
-        write_all(written, b"".join(mark * unit for mark in (b"1", b"2", b"3", b"4")))
+        write_all(descriptor, b"".join(mark * unit for mark in (b"1", b"2", b"3", b"4")))
         try:
             punch(descriptor, 0, 2 * unit)
         except OSError:
@@ -135,24 +149,22 @@ def _tried(folder: str, device: int) -> Means:
             take_out(descriptor, 2 * unit)
         except OSError:
             return Means.PUNCH
-        moved = os.pread(descriptor, 4 * unit, 0) == b"3" * unit + b"4" * unit
+        moved = read_at(descriptor, 0, 4 * unit) == b"3" * unit + b"4" * unit
         return Means.TAKE_OUT if moved and first_data(descriptor) == 0 else Means.NOTHING
     finally:
-        os.close(written)
-        if descriptor >= 0:
-            os.close(descriptor)
-        remove(name)
+        os.close(descriptor)
 
 
 def _file_system(device: int) -> str:
     """Return the name of a mounted device's file system (proc_pid_mountinfo(5)), "" when it is not found."""
-    wanted = f"{os.major(device)}:{os.minor(device)}".encode()
-    try:
-        with open("/proc/self/mountinfo", "rb") as file:
-            for line in file:
-                fields, _, rest = line.partition(b" - ")
-                if fields.split()[2:3] == [wanted]:
-                    return rest.split()[0].decode("ascii", "replace")
-    except OSError:
-        pass
+    if sys.platform != "win32":
+        wanted = f"{os.major(device)}:{os.minor(device)}".encode()
+        try:
+            with open("/proc/self/mountinfo", "rb") as file:
+                for line in file:
+                    fields, _, rest = line.partition(b" - ")
+                    if fields.split()[2:3] == [wanted]:
+                        return rest.split()[0].decode("ascii", "replace")
+        except OSError:
+            pass
     return ""

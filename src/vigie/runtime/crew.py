@@ -14,6 +14,7 @@ from vigie.runtime.narrator import Narrator
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import Reactor
 from vigie.runtime.remembered import Moment, Remembered, from_ledger, restored, with_count
+from vigie.runtime.reserve import SPARE, Reserve
 from vigie.runtime.resume import find_living
 from vigie.runtime.scribe import Scribe
 from vigie.runtime.voice import Voice
@@ -48,6 +49,7 @@ class Crew:
         self._told = read_status(place.status_file, bots[0].spec.name)
         if len(bots) < everyone:
             self.scribe.keep_others({name: dict(face) for name, face in self._told.bots.items()})
+        self._reserve = Reserve(reactor.call_soon, SPARE if watching else 0)
         self.watches = [self._watch(bot) for bot in bots]
         reactor.on_late = self._overslept
 
@@ -62,11 +64,12 @@ class Crew:
         finally:
             for watch in self.watches:
                 watch.let_go()
+            self._reserve.close()
 
     def _watch(self, bot: Bot) -> Watch:
         now = Moment(self.reactor.now(), self.reactor.clock.wall(), self._boot)
         past = self._past(bot.spec.name, now)
-        watch = Watch(bot, self.place, self.engine, self.reactor, restored(past, now.steady))
+        watch = Watch(bot, self.place, self.engine, self.reactor, restored(past, now.steady), self._reserve)
         watch.on_trouble = lambda problem: self._complain(watch, problem)
         watch.listeners.append(self.narrator.hear)
         self.scribe.keep(watch, past)

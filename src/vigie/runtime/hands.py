@@ -30,6 +30,7 @@ from vigie.probes.conversation import Answer
 from vigie.runtime.asking import Asking
 from vigie.runtime.port_check import require_free_port
 from vigie.runtime.reactor import Reactor, Timer
+from vigie.runtime.reserve import Reserve
 from vigie.runtime.resume import Found
 
 LOOK_AGAIN = (0.002, 0.1)
@@ -59,13 +60,14 @@ class Hands:
         on_answer: Callable[[Answer], None],
         before_launch: Callable[[], None],
         find_living: Callable[[], Found | None],
+        reserve: Reserve,
     ) -> None:
         """Get ready; ``feed`` takes facts, ``on_answer`` hears each probe's answer in full.
 
-        ``before_launch`` may raise ``LaunchError``; ``find_living`` looks for a copy that we do not hold.
+        ``before_launch`` may raise ``LaunchError``; ``find_living`` looks for a copy that we do not hold;
+        ``reserve`` is given up for launches and kills.
         """
         self.spec = spec
-        self.environment = environment
         self.held: Held | None = None
         self.launched_by_us = True
         self.failure: LaunchError | None = None
@@ -79,11 +81,20 @@ class Hands:
         self._on_answer = on_answer
         self._before_launch = before_launch
         self._find_living = find_living
+        self._environment = environment
+        self._whole_environment: dict[str, str] | None = None
+        self._reserve = reserve
         self._alone_at = reactor.now()
         self._asking: Asking | None = None
         self._alarm: Timer | None = None
         self._look: Timer | None = None
         self._exit_told = False
+
+    def renew(self, spec: Spec, environment: Mapping[str, str]) -> None:
+        """Go by these settings from the next order on."""
+        self.spec = spec
+        self._environment = environment
+        self._whole_environment = None
 
     def carry_out(self, order: Order) -> None:
         """Do what ``order`` says. ``Record`` and ``Tell`` are for others."""
@@ -92,13 +103,15 @@ class Hands:
         elif isinstance(order, Probe):
             self._probe(order)
         elif isinstance(order, Launch):
-            self._launch()
+            with self._reserve:
+                self._launch()
         elif isinstance(order, AskToStop):
             self._drop_probe()
             self._ask_to_stop(order.step)
         elif isinstance(order, KillTree):
             self._drop_probe()
-            self._end_tree()
+            with self._reserve:
+                self._end_tree()
         elif isinstance(order, SwitchBack):
             # nothing was kept to go back to: the core is told at once, so that the bot is not left waiting
             self._feed(SwitchedBack())
@@ -163,7 +176,7 @@ class Hands:
             directory=self.spec.directory,
             log_path=self._log_path,
             lock_path=self._lock_path,
-            environment=self._whole_environment(),
+            environment=self._environment_of_bot(),
         )
 
     def _not_launched(self, error: LaunchError) -> None:
@@ -188,8 +201,14 @@ class Hands:
         self._feed(Adopted(found.held.identity.pid, found.launched_at))
         return True
 
-    def _whole_environment(self) -> dict[str, str]:
-        whole = {**self.environment, **os.environ}
+    def _environment_of_bot(self) -> dict[str, str]:
+        # put together once: reading our own environment is a tenth of what a restart takes by us
+        if self._whole_environment is None:
+            self._whole_environment = self._put_together()
+        return self._whole_environment
+
+    def _put_together(self) -> dict[str, str]:
+        whole = {**self._environment, **os.environ}
         program = os.path.basename(self.spec.command[0]).lower() if self.spec.command else ""
         if program.startswith("python"):
             # a log that shows what the bot printed when it printed it, in letters every console knows
@@ -243,10 +262,13 @@ class Hands:
             self._alone_at = self._reactor.now()
             self._feed(TreeGone())
             return
-        longer = min(pause * 2, LOOK_AGAIN[1])
         self._look = self._reactor.call_at(
-            self._reactor.now() + pause, lambda: self._look_whether_gone(longer)
+            self._reactor.now() + pause, lambda: self._look_again(min(pause * 2, LOOK_AGAIN[1]))
         )
+
+    def _look_again(self, pause: float) -> None:
+        with self._reserve:
+            self._look_whether_gone(pause)
 
     def _nothing_remains(self, held: Held) -> bool:
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from vigie.core.facts import Asked, Shipped, Verb
 from vigie.engines import local_engine
+from vigie.messages import catalogue
 from vigie.problems import Problem, Refusal
 from vigie.runtime.control_server import Caller, ControlServer
 from vigie.runtime.control_words import pack_problem
@@ -21,11 +22,15 @@ from vigie.runtime.reactor import LEAVE, Reactor
 from vigie.runtime.report import bot_report
 from vigie.runtime.scribe import BEAT
 from vigie.runtime.sensors import CodeSensor, MemorySensor
+from vigie.runtime.standard_descriptors import open_standard_descriptors
 from vigie.runtime.voice import Voice
 from vigie.runtime.watch import Watch
 
 if TYPE_CHECKING:
     from vigie.settings import Project
+
+KEEP = 10.0
+"""Seconds between two looks whether we are still the ones who decide: some 50 microseconds each."""
 
 
 def monitor(project: Project, voice: Voice) -> None:
@@ -34,6 +39,7 @@ def monitor(project: Project, voice: Voice) -> None:
     Raises ``Refusal`` when another monitor or command is at work, ``Failure`` when the folder cannot be
     written to.
     """
+    open_standard_descriptors()
     place = Place(project.root)
     decider = become_decider(place, "monitor")
     if isinstance(decider, Card):
@@ -66,6 +72,7 @@ class _Monitor:
         reactor, crew = self._reactor, self._crew
         server = ControlServer(reactor, self._asked)
         try:
+            load_all_words()
             self._decider.leave_card(server.port, server.token)
             interval = min(watch.spec.check_interval for watch in crew.watches)
             self._speak("MONITOR", "runtime.monitor-began", {"seconds": interval, "count": len(crew.watches)})
@@ -74,6 +81,7 @@ class _Monitor:
                     watch.feed(Asked(Verb.START, keep=True, by_monitor=True))
             self._post_sensors()
             self._beat()
+            self._keep_deciding()
             reactor.run(lambda: self._ousted)
             if self._ousted:
                 self._speak("ERROR", "runtime.ousted", {})
@@ -93,8 +101,11 @@ class _Monitor:
 
     def _beat(self) -> None:
         self._reactor.call_at(self._reactor.now() + BEAT, self._beat)
-        self._ousted = not self._decider.keep()
         self._crew.scribe.touch()
+
+    def _keep_deciding(self) -> None:
+        self._reactor.call_at(self._reactor.now() + KEEP, self._keep_deciding)
+        self._ousted = not self._decider.keep()
 
     def _speak(self, tag: str, key: str, values: Mapping[str, object]) -> None:
         self._out(tag, key, values)
@@ -178,6 +189,12 @@ class _Asking:
     def _stop_listening(self) -> None:
         if self._ear in self._voices:
             self._voices.remove(self._ear)
+
+
+def load_all_words() -> None:
+    """Load every sentence a monitor may say, as long as files can be opened, and before an upgrade changes them."""
+    for subject in ("runtime", "reason", "check", "probe", "engine", "record"):
+        catalogue(subject)
 
 
 def answer(

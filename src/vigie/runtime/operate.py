@@ -16,6 +16,7 @@ from vigie.runtime.outcome import Outcome
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import LEAVE, Reactor
 from vigie.runtime.report import bot_report
+from vigie.runtime.standard_descriptors import open_standard_descriptors
 from vigie.runtime.voice import Voice
 from vigie.runtime.watch import Watch
 
@@ -60,6 +61,7 @@ def operate(
     Raises ``Refusal`` when another command is at work, ``Failure`` when the folder cannot be written to or a
     monitor does not answer, ``KeyboardInterrupt`` when Ctrl-C was pressed (at a safe moment).
     """
+    open_standard_descriptors()
     place = Place(root)
     gone: tuple[Card, MonitorGoneError] | None = None
     given_up_at = 0.0

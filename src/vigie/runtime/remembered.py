@@ -38,6 +38,9 @@ class Moment(NamedTuple):
     boot: str
 
 
+MOST_PIDS = 2**32
+"""No system numbers its processes beyond (a DWORD on Windows)."""
+
 NOTHING = Remembered(None, 0.0, True, Tally(), None, None, None)
 
 
@@ -101,13 +104,9 @@ def _read(ledger: Mapping[str, object], now: Moment) -> Remembered:
         waiting=None if kept["waiting"] is None else Reason(kept["waiting"]),
         told=tuple(Reason(reason) for reason in kept["told"]),
     )
-    identity, commit, last = ledger["identity"], ledger["commit"], ledger["last_restart"]
-    if identity is not None and not isinstance(identity, list):
-        raise TypeError(identity)
+    commit, last = ledger["commit"], ledger["last_restart"]
     return Remembered(
-        identity=None
-        if identity is None
-        else Identity(_count(identity[0]), _count(identity[1]), str(identity[2])),
+        identity=_identity(ledger["identity"]),
         launched_at=min(here(_number(ledger["launched_at"])), now.steady),
         by_us=ledger["by_us"] is True,
         tally=tally,
@@ -116,6 +115,17 @@ def _read(ledger: Mapping[str, object], now: Moment) -> Remembered:
         commit=None if commit is None else str(commit),
         noted_at=here(then.steady),
     )
+
+
+def _identity(value: object) -> Identity | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 3:
+        raise TypeError(value)
+    pid, started, boot = value
+    if not 0 < _count(pid) < MOST_PIDS or not isinstance(boot, str):
+        raise ValueError(value)
+    return Identity(pid, _count(started), boot)
 
 
 def _number(value: object) -> float:

@@ -25,6 +25,7 @@ from vigie.runtime.hands import Hands
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import Reactor
 from vigie.runtime.remembered import NOTHING, Moment
+from vigie.runtime.reserve import Reserve
 from vigie.runtime.resume import Found, find_living
 
 if TYPE_CHECKING:
@@ -61,9 +62,15 @@ class Watch:
     """One bot and everything that is known and held of it."""
 
     def __init__(
-        self, bot: Bot, place: Place, engine: Engine, reactor: Reactor, status: Status | None = None
+        self,
+        bot: Bot,
+        place: Place,
+        engine: Engine,
+        reactor: Reactor,
+        status: Status | None = None,
+        reserve: Reserve | None = None,
     ) -> None:
-        """Start from ``status``, or from knowing nothing."""
+        """Start from ``status``, or from knowing nothing; ``reserve`` is shared with the other watches."""
         self.spec = bot.spec
         self.place = place
         self.reactor = reactor
@@ -90,6 +97,7 @@ class Watch:
             self._heard,
             self._make_room,
             self._find,
+            reserve or Reserve(reactor.call_soon, spare=0),
         )
         self._engine = engine
         self._facts: deque[Fact] = deque()
@@ -108,8 +116,8 @@ class Watch:
 
     def renew(self, bot: Bot) -> None:
         """Go by these settings from now on; a process that lives keeps the environment it was given."""
-        self.spec = self.hands.spec = bot.spec
-        self.hands.environment = bot.environment
+        self.spec = bot.spec
+        self.hands.renew(bot.spec, bot.environment)
 
     def adopt(self, held: Held, launched_at: float, launched_by_us: bool) -> None:
         """Go on with a process that already lives; ``launched_at`` is on the steady clock."""
@@ -198,17 +206,22 @@ class Watch:
             if not os.path.isdir(folder):
                 # the project was moved or removed: what we would make there would be of use to nobody
                 raise LaunchError("engine.directory-missing", directory=folder)
-        trouble = rotate_at_launch(self.log_path)
+        most = self.spec.log_max_size
+        try:
+            if most is None or os.stat(self.log_path).st_size <= most:
+                return
+        except OSError:
+            return  # the first launch, or what the launch itself will stumble over
+        trouble = rotate_at_launch(self.log_path, most, self.spec.log_keep)
         if trouble is not None and self.on_trouble is not None:
             self.on_trouble(trouble)
-        if os.path.exists(f"{self.log_path}.2"):
-            # compressing 10 MB takes a third of a second, and nobody shall wait for that
-            self.reactor.call_soon(self._compress)
+        # compressing 10 MB takes a third of a second, and nobody shall wait for that
+        self.reactor.call_soon(self._compress)
 
     def _compress(self) -> None:
         import threading
 
-        thread = threading.Thread(target=compress_rotated, args=(self.log_path,), daemon=True)
+        thread = threading.Thread(target=compress_rotated, args=(self.log_path, self.spec.log_keep), daemon=True)
         try:
             thread.start()
         except RuntimeError:

@@ -71,6 +71,8 @@ BOT: tuple[Setting, ...] = (
     # Less than 1 MiB is a number of megabytes whose unit was forgotten: the bot would be restarted for ever.
     Setting("max_memory", SIZE, _bot.max_memory, (), 1 << 20, 1 << 50),
     Setting("on_change", CHOICE, _bot.on_change, choices=("report", "restart")),
+    Setting("log_max_size", SIZE, _bot.log_max_size, (), 1 << 20, 1 << 50),
+    Setting("log_keep", COUNT, _bot.log_keep, (), 1, 1000),
 )
 
 SHIP: tuple[Setting, ...] = (

@@ -19,7 +19,7 @@ _REBASES = (
     ("rebase-merge", "rebase"),
     ("rebase-apply", "rebase"),
 )
-"""Looked for first: a rebase stops with a cherry-pick in progress."""
+"""Looked for first: whoever picks or merges while a rebase has stopped is in the middle of the rebase."""
 
 _SERIES = (("sequencer", "cherry-pick"), ("BISECT_LOG", "bisect"))
 

@@ -1,0 +1,158 @@
+"""Looks after one bot's log while the bot runs, from a loop that must never wait.
+
+``look`` costs a few microseconds; when there is something to put away, a thread does it. The thread may be
+killed with its process at any instant (see ``log_bound``).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Final
+
+from vigie.records.log_bound import Bounded, bound, is_unfinished
+from vigie.records.log_rotation import compress_rotated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vigie.problems import Failure
+
+SHORTEST_PAUSE: Final = 0.05
+LONGEST_PAUSE: Final = 5.0
+"""Seconds between two looks: from a bot that floods its log to one that prints nothing."""
+
+IDLE_PAUSE: Final = 60.0
+"""Seconds between two looks at a log that is not to be bounded, or cannot be."""
+
+UNFINISHED_PAUSE: Final = 1.0
+"""Seconds until a bot that was not quiet is tried again."""
+
+AFTER_A_PROBLEM: Final = 30.0
+"""Seconds until what went wrong is tried again."""
+
+CALM: Final = 10
+"""Seconds that a log must need to fill up, for archives to be compressed: a flood is dealt with first."""
+
+_one_at_a_time = threading.Lock()
+"""One log of all is moved at a time: so many floods at once do not become as many disk-bound threads."""
+
+
+class LogKeeper:
+    """Keeps one log within its size. Everything is called from one thread; nothing raises."""
+
+    def __init__(
+        self,
+        path: str,
+        record: str,
+        max_size: int | None,
+        keep: int,
+        on_problem: Callable[[Failure], object],
+    ) -> None:
+        """``max_size``: bytes, None for a log that may grow as it likes; ``keep``: archives beside it.
+
+        ``record``: where the frame is noted (see ``log_frame``). ``on_problem`` is called, from ``look``,
+        once for each problem that is not the one before.
+        """
+        self._path = path
+        self._record = record
+        self._max_size = max_size
+        self._keep = keep
+        self._on_problem = on_problem
+        self._told: tuple[str, str] | None = None
+        self._thread: threading.Thread | None = None
+        self._came = Bounded()
+        self._retry_at: float | None = None
+        self._hollow = 0
+        self._last: tuple[float, int] | None = None
+        self._calm = True
+        self._packing_due = False
+        self._stopped = False
+
+    def look(self, now: float) -> float:
+        """Begin to put away what is too much, if anything; return in how many seconds to look again.
+
+        ``now``: seconds on the steady clock.
+        """
+        if self._max_size is None or self._stopped or not self._came.able:
+            return IDLE_PAUSE
+        if self._thread is not None:
+            if self._thread.is_alive():
+                return SHORTEST_PAUSE
+            self._thread = None
+            self._take_in(now)
+        first = self._last is None
+        size, grown = self._measure(now)
+        if self._retry_at is not None and now < self._retry_at:
+            return min(LONGEST_PAUSE, self._retry_at - now)
+        self._calm = grown * CALM <= self._max_size
+        if (
+            size - self._hollow > self._max_size
+            or self._retry_at is not None
+            or (self._packing_due and self._calm)
+            or (first and _is_unfinished(self._path))
+        ):
+            return self._begin()
+        left = self._max_size - (size - self._hollow)
+        # half of the time that is left at the pace of late
+        return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, left / (2 * grown))) if grown else LONGEST_PAUSE
+
+    def close(self, patience: float = 2.0) -> None:
+        """Begin nothing more, and wait up to ``patience`` seconds for what is under way."""
+        self._stopped = True
+        if self._thread is not None:
+            self._thread.join(patience)
+
+    def _begin(self) -> float:
+        self._retry_at = None
+        thread = threading.Thread(target=self._work, name="vigie-log", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            # no thread to be had now: the log waits
+            return LONGEST_PAUSE
+        self._thread = thread
+        return SHORTEST_PAUSE
+
+    def _work(self) -> None:
+        assert self._max_size is not None  # noqa: S101  (``look`` begins nothing without)
+        with _one_at_a_time:
+            came = bound(self._path, self._record, self._max_size, self._keep, lambda: self._stopped)
+            if came.problem is None and came.able:
+                self._packing_due = not self._calm
+                if self._calm and not self._stopped:
+                    came = came._replace(problem=compress_rotated(self._path, self._keep))
+            self._came = came
+
+    def _take_in(self, now: float) -> None:
+        came = self._came
+        self._hollow = came.hollow
+        if came.problem is not None:
+            self._retry_at = now + AFTER_A_PROBLEM
+            told = (came.problem.key, str(came.problem.values))
+            if told != self._told:
+                self._told = told
+                self._on_problem(came.problem)
+            return
+        self._told = None
+        if came.unfinished:
+            self._retry_at = now + UNFINISHED_PAUSE
+
+    def _measure(self, now: float) -> tuple[int, float]:
+        """Return the size, and by how many bytes a second it has grown since the last look."""
+        try:
+            size = os.stat(self._path).st_size
+        except OSError:
+            size = 0
+        if size < self._hollow:
+            self._hollow = 0
+        moment, before = self._last or (now, size)
+        self._last = (now, size)
+        return size, max(0, size - before) / (now - moment) if now > moment else 0.0
+
+
+def _is_unfinished(path: str) -> bool:
+    try:
+        return is_unfinished(path)
+    except OSError:
+        return False

@@ -1,0 +1,133 @@
+"""What outlives us: read back exactly, moved onto today's clock, and believed whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vigie.core.reasons import Reason
+from vigie.core.states import Life, Status, Tally
+from vigie.engines.base import Identity
+from vigie.runtime.remembered import NOTHING, Moment, Remembered, as_ledger, from_ledger, restored, with_count
+
+THEN = Moment(steady=1000.0, wall=1_700_000_000.0, boot="this boot")
+REASONS = st.sampled_from(list(Reason))
+BEFORE = st.floats(0.0, THEN.steady)
+TALLIES = st.builds(
+    Tally,
+    deaths=st.integers(0, 1000),
+    restarts=st.lists(BEFORE, max_size=5).map(lambda moments: tuple(sorted(moments))),
+    restart_count=st.integers(0, 10**9),
+    next_start_at=st.none() | st.floats(0.0, 5000.0),
+    waiting=st.none() | REASONS,
+    told=st.lists(REASONS, max_size=3).map(tuple),
+    luck=st.just(0.5),
+)
+PASTS = st.builds(
+    Remembered,
+    identity=st.none() | st.builds(Identity, st.integers(1, 2**22), st.integers(0, 2**40), st.text(max_size=8)),
+    launched_at=BEFORE,
+    by_us=st.booleans(),
+    tally=st.just(Tally()),
+    cause=st.none(),
+    last_restart=st.none() | st.floats(0.0, 2e9),
+    commit=st.none() | st.text("0123456789abcdef", min_size=40, max_size=40),
+    noted_at=st.none(),
+)
+
+
+def through_json(ledger: dict[str, object]) -> dict[str, Any]:
+    """As the disk gives it back."""
+    found: dict[str, Any] = json.loads(json.dumps(ledger))
+    return found
+
+
+@given(PASTS, TALLIES, st.none() | REASONS, st.floats(0.0, 1e6))
+def test_in_the_same_boot_everything_comes_back_as_it_was(
+    past: Remembered, tally: Tally, cause: Reason | None, later: float
+) -> None:
+    """Moments are on the same clock, whatever the calendar says by now."""
+    status = Status(life=Life(cause=cause), tally=tally)
+    now = Moment(THEN.steady + later, THEN.wall - 12345.0, THEN.boot)
+    back = from_ledger(through_json(as_ledger(status, past, THEN)), now)
+    assert back.tally == tally
+    assert back._replace(tally=Tally(), cause=None, noted_at=None) == past
+    assert (back.cause, back.noted_at) == (cause, THEN.steady)
+
+
+@given(TALLIES, st.floats(0.0, 1e6), st.floats(-1e6, 1e6))
+def test_after_a_reboot_nothing_lies_in_the_future_that_lay_in_the_past(
+    tally: Tally, up: float, passed: float
+) -> None:
+    """A wrong calendar can neither make the bot wait longer than it was to wait, nor restart counts vanish."""
+    status = Status(tally=tally)
+    now = Moment(up, THEN.wall + passed, "another boot")
+    back = from_ledger(through_json(as_ledger(status, NOTHING, THEN)), now).tally
+    assert all(moment <= now.steady for moment in back.restarts)
+    assert len(back.restarts) == len(tally.restarts)
+    if tally.next_start_at is not None:
+        assert back.next_start_at is not None
+        waiting = tally.next_start_at - THEN.steady
+        assert back.next_start_at - now.steady <= waiting + 1e-3
+    assert (back.deaths, back.restart_count) == (tally.deaths, tally.restart_count)
+
+
+def test_a_reboot_carries_moments_over_by_calendar_time() -> None:
+    """A restart an hour before a reboot of ten minutes is an hour and ten minutes ago."""
+    status = Status(tally=Tally(restarts=(THEN.steady - 3600.0,)))
+    now = Moment(50.0, THEN.wall + 600.0, "another boot")
+    (moment,) = from_ledger(through_json(as_ledger(status, NOTHING, THEN)), now).tally.restarts
+    assert now.steady - moment == pytest.approx(4200.0)
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=True) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(max_size=10), JUNK, max_size=8))
+def test_garbage_is_as_good_as_nothing(ledger: dict[str, Any]) -> None:
+    """A foreign record is not believed, and never an error."""
+    assert from_ledger(ledger, THEN) == NOTHING
+
+
+@given(st.data())
+def test_a_record_with_one_wrong_value_is_believed_whole_or_not_at_all(data: st.DataObject) -> None:
+    """Whatever stands in one place: what comes back can be used."""
+    identity = Identity(7, 8, "this boot")
+    past = NOTHING._replace(identity=identity, last_restart=5.0, commit="a" * 40)
+    status = Status(tally=Tally(2, (1.0, 2.0), 3, 4.0, Reason.GAVE_UP, (Reason.GAVE_UP,)))
+    ledger = through_json(as_ledger(status, past, THEN))
+    inside = data.draw(st.booleans())
+    where = ledger["tally"] if inside else ledger
+    where[data.draw(st.sampled_from(sorted(where)))] = data.draw(JUNK)
+    back = from_ledger(ledger, THEN)
+    again = as_ledger(restored(back, THEN.steady), back, THEN)
+    assert json.loads(json.dumps(again, allow_nan=False))
+    if back.identity is not None:
+        assert 0 < back.identity.pid < 2**32
+
+
+def test_no_ledger_is_no_past() -> None:
+    """The first start of all."""
+    assert from_ledger(None, THEN) == NOTHING
+
+
+def test_a_bot_that_waited_goes_on_waiting_for_the_same_reason() -> None:
+    """Why the last one ended is kept only while something waits because of it."""
+    waiting = NOTHING._replace(cause=Reason.CRASHED, tally=Tally(waiting=Reason.WAITING_BACKOFF))
+    assert restored(waiting, 5.0).life.cause is Reason.CRASHED
+    assert restored(NOTHING._replace(cause=Reason.CRASHED), 5.0).life.cause is None
+    assert restored(NOTHING, 5.0).seen == 5.0
+
+
+def test_the_greater_count_is_kept() -> None:
+    """A count taken over from a status file never lowers ours."""
+    assert with_count(Tally(restart_count=3), 7).restart_count == 7
+    assert with_count(Tally(restart_count=7), 3).restart_count == 7
