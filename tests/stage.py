@@ -144,7 +144,9 @@ class Stage(Home):
         """Start a monitor and, with ``door``, wait until its door is open."""
         out = open(self.folder / f"monitor{len(self.monitors)}.out", "w", encoding="utf-8")  # noqa: SIM115
         self._out.append(out)
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
+        flags = 0
+        if sys.platform == "win32":
+            flags = subprocess.CREATE_NEW_PROCESS_GROUP
         monitor = subprocess.Popen(
             [sys.executable, "-m", "vigie", "--lang", lang, *words, "monitor"],
             cwd=self.folder,
@@ -185,7 +187,10 @@ class Stage(Home):
 
     def leave(self, monitor: subprocess.Popen[str]) -> int:
         """Ask a monitor to leave, as Ctrl-C does, and return its exit code."""
-        monitor.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT)
+        if sys.platform == "win32":
+            monitor.send_signal(signal.CTRL_BREAK_EVENT)
+        else:
+            monitor.send_signal(signal.SIGINT)
         return monitor.wait(patient(15))
 
     def pid(self) -> int | None:

@@ -24,17 +24,16 @@ def beside(name: str) -> str:
 
 
 def prove_alone() -> None:
-    """Hold the lock for life, or note that another copy does."""
-    if sys.platform == "win32":
-        return
-    import fcntl
+    """Hold the lock for life, or note that another copy does; on Windows the port alone tells."""
+    if sys.platform != "win32":
+        import fcntl
 
-    held = os.open(beside("only_one"), os.O_RDWR | os.O_CREAT)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        with open(beside("doubled"), "a", encoding="utf-8") as file:
-            file.write(f"{os.getpid()}\n")
+        held = os.open(beside("only_one"), os.O_RDWR | os.O_CREAT)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with open(beside("doubled"), "a", encoding="utf-8") as file:
+                file.write(f"{os.getpid()}\n")
 
 
 class Health(http.server.BaseHTTPRequestHandler):

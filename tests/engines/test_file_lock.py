@@ -42,7 +42,11 @@ sys.stdin.readline()
 def running(program: str, path: str) -> Iterator[subprocess.Popen[str]]:
     """Run ``program`` on the lock at ``path``; nothing of it is left afterwards."""
     with subprocess.Popen(
-        [sys.executable, "-c", program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     ) as process:
         try:
             yield process

@@ -312,7 +312,11 @@ def test_leftovers_are_found_when_nobody_has_the_job_open(workshop: WindowsWorks
     plan = workshop.plan("leaves_grandchildren")
     words = (PYTHON, child("leaves_grandchildren"), plan.directory, plan.log_path, plan.lock_path)
     answer = subprocess.run(
-        [sys.executable, "-c", LAUNCH_AND_FORGET, *words], check=True, capture_output=True, text=True
+        [sys.executable, "-c", LAUNCH_AND_FORGET, *words],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     ).stdout.split()
     bot = Identity(int(answer[0]), int(answer[1]), "")
     workshop.until_ready()

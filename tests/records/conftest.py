@@ -13,18 +13,23 @@ from pathlib import Path
 
 import pytest
 
+from vigie.records.hole import try_again
+
 
 @contextmanager
-def mounted(kind: str, place: Path, options: str = "mode=0700", device: str = "") -> Iterator[Path]:
+def mounted(
+    kind: str, place: Path, options: str = "mode=0700", device: str = "", lazily: bool = True
+) -> Iterator[Path]:
     """Mount a file system at ``place``; the test is skipped where that is not possible."""
     place.mkdir()
     mount = ["mount", "-t", kind, "-o", options, device or kind, str(place)]
     if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip(f"mounting {kind} is not possible or not permitted here")
+    try_again()
     try:
         yield place
     finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
+        subprocess.run(["umount", *["--lazy"] * lazily, str(place)], check=True)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Dies before each line of the code that bounds a log, and looks each time at what is left: LOG RECORD.
 
 Prints how many deaths there were; exits with the story of the first one after which something was amiss.
+With a number as third argument, it dies before that line only and leaves the looking to others.
 """
 
 from __future__ import annotations
@@ -20,21 +21,20 @@ MAX_SIZE = 65_536
 MORE = b"printed after the death\n"
 
 
-def main(path: str, record: str) -> None:
+def main(path: str, record: str, only: str = "") -> None:
     """Die again and again, one line later each time."""
     # several calls for each part, so that there is something between them
     log_bound.SLICE = log_bound.HOLLOWED = 24_576  # type: ignore[misc]
     log = Log.__new__(Log)
     log.file, log.path, log.record = Path(path), path, record
+    if only:
+        _die_in_a_child(int(only), log)
+        return
     printed = log.file.read_bytes()
     deaths = 0
     while True:
         _as_before(log, printed)
-        child = os.fork()
-        if not child:
-            _die_before(deaths, log)
-        _, status = os.waitpid(child, 0)
-        if not os.WIFSIGNALED(status):
+        if not _die_in_a_child(deaths, log):
             break
         deaths += 1
         story = f"after death {deaths}: {log.names()}"
@@ -56,6 +56,15 @@ def _as_before(log: Log, printed: bytes) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     log.file.parent.mkdir()
     log.prints(printed)
+
+
+def _die_in_a_child(line: int, log: Log) -> bool:
+    """Return whether there were so many lines."""
+    child = os.fork()
+    if not child:
+        _die_before(line, log)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
 
 
 def _die_before(line: int, log: Log) -> None:

@@ -202,7 +202,7 @@ def test_asked_to_stop_it_stops_at_once_and_goes_on_later(log: Log) -> None:
 @pytest.mark.slow
 def test_killed_at_any_line_of_its_code_the_next_one_goes_on(log: Log) -> None:
     """At each instant of its death our reader sees everything once, and so do the files after the next try."""
-    log.prints(numbered(3000))
+    log.prints(numbered(1500))
     story = [sys.executable, "-m", "tests.records.dies_everywhere", log.path, log.record]
     done = subprocess.run(
         story, cwd=CHILDREN.parents[1], capture_output=True, text=True, timeout=patient(300), check=False

@@ -116,13 +116,12 @@ class Scene:
     def advance(self, seconds: float) -> None:
         """Let time pass, from one due moment to the next."""
         until = self.clock.steady() + seconds
-        turn(self.reactor)
         while True:
+            turn(self.reactor, 2)  # the second hears of exits that the first has caused
             due = self.reactor._next_due()
             if due is None or due > until:
                 break
             self.clock.jump(max(0.0, due - self.clock.steady()))
-            turn(self.reactor)
         self.clock.jump(until - self.clock.steady())
 
     def told(self) -> list[str]:

@@ -27,7 +27,7 @@ def logged(root: str, output: Output, voice: Voice) -> Voice:
 
 
 def quietly(voice: Voice) -> Voice:
-    """Return a voice that no listener can harm: a terminal that is gone, or a full disk, is spoken to no more."""
+    """Return a voice that no listener can harm: a terminal that is gone is spoken to no more."""
 
     def speak(tag: str, key: str, values: Mapping[str, object]) -> None:
         if sys.stdout is None:
@@ -51,7 +51,7 @@ def unless_told_later(voice: Voice) -> Voice:
 
 
 def _speak_to_nobody() -> None:
-    """Point standard output to nowhere, so that what it still holds back does not fail once more at the end."""
+    """Point standard output to nowhere, so that what it still holds back does not fail once more."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -29,10 +29,15 @@ def _locale(environ: Mapping[str, str]) -> str:
     return _of_the_system()
 
 
-def _of_the_system() -> str:
-    if sys.platform == "win32":
+if sys.platform == "win32":
+
+    def _of_the_system() -> str:
         import ctypes
 
         # primary language number 0x0C is French (Windows "Language Identifier Constants and Strings")
         return "fr" if ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF == 0x0C else "en"
-    return ""
+
+else:
+
+    def _of_the_system() -> str:
+        return ""

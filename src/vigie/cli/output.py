@@ -98,8 +98,17 @@ def _write(stream: TextIO, text: str) -> None:
 def _has_colour(stream: TextIO) -> bool:
     if "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not stream.isatty():
         return False
-    if sys.platform == "win32":
+    return _console_understands_colour(stream)
+
+
+if sys.platform == "win32":
+
+    def _console_understands_colour(stream: TextIO) -> bool:
         from vigie.cli.windows_console import understands_colour
 
         return understands_colour(stream.fileno())
-    return True
+
+else:
+
+    def _console_understands_colour(_stream: TextIO) -> bool:
+        return True

@@ -63,6 +63,11 @@ def means_of(folder: str) -> Means:
     return _known[device]
 
 
+def try_again() -> None:
+    """Forget what was tried: a device's number may have been given to another file system since."""
+    _known.clear()
+
+
 def unit_of(descriptor: int) -> int:
     """Return the bytes of which a hole's edges have to be multiples: the block, 4096 at least."""
     if sys.platform == "win32":

@@ -107,6 +107,17 @@ def names(path: str) -> list[Name]:
     return moving + [numbered[number] for number in sorted(numbered)]
 
 
+def packed_twins(path: str) -> list[str]:
+    """Return the packed archives of which the plain one is there too. Raises ``OSError``."""
+    folder, base = os.path.split(path)
+    there = set(_entries(folder))
+    return [
+        os.path.join(folder, name)
+        for name in there
+        if name.startswith(f"{base}.") and name.endswith(".gz") and name.removesuffix(".gz") in there
+    ]
+
+
 def moving_name(path: str, offset: int) -> str:
     """Return what the bytes from ``offset`` on are called while they are put away."""
     return f"{path}.{MOVING}{offset}"

@@ -25,8 +25,8 @@ import stat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vigie.problems import Failure
-from vigie.records.hole import Means, first_data, means_of, punch, take_out, unit_of, write_out
-from vigie.records.log_archives import moving_name, names
+from vigie.records.hole import Means, first_data, means_of, punch, take_out, try_again, unit_of, write_out
+from vigie.records.log_archives import moving_name, names, packed_twins
 from vigie.records.log_frame import frame_of, settle_frame, write_frame
 from vigie.records.log_rotation import is_still, lock_for_moving, put_first, renaming, variants
 from vigie.records.private_file import remove, sync_folder, write_all
@@ -80,9 +80,11 @@ def bound(
     as the disk takes for what it moves: to be called from a thread. ``stop`` is asked between slices. Never
     raises: the problem (``record.log-not-bounded``) is returned to be told, and nothing is lost by it.
     """
+    folder = os.path.dirname(path) or os.curdir
     try:
-        means = means_of(os.path.dirname(path) or os.curdir)
-        if means is Means.NOTHING:
+        means = means_of(folder)
+        # one file of a folder can be mounted from elsewhere, as containers do
+        if means is Means.NOTHING or os.stat(path).st_dev != os.stat(folder).st_dev:
             return Bounded(able=False)
         descriptor = os.open(path, _READ_AND_HOLLOW)
     except FileNotFoundError:
@@ -96,6 +98,7 @@ def bound(
             return Bounded(unfinished=True)
         return _Head(path, descriptor, record, max_size, keep, stop).bound(means)
     except OSError as error:
+        try_again()
         return Bounded(_problem(path, error))
     except Failure as failure:
         return Bounded(failure)
@@ -153,9 +156,8 @@ class _Head:
         Renamed one after the other, the two could come to bear different numbers and be read twice.
         """
         with renaming:
-            for number in range(1, self._keep + 1):
-                for packed in variants(self._path, number)[1:]:
-                    os.unlink(packed)
+            for packed in packed_twins(self._path):
+                os.unlink(packed)
 
     def _finish_moving(self) -> None:
         for name in names(self._path):

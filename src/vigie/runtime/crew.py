@@ -14,6 +14,7 @@ from vigie.runtime.narrator import Narrator
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import Reactor
 from vigie.runtime.remembered import Moment, Remembered, from_ledger, restored, with_count
+from vigie.runtime.report import from_local_iso
 from vigie.runtime.reserve import SPARE, Reserve
 from vigie.runtime.resume import find_living
 from vigie.runtime.scribe import Scribe
@@ -80,9 +81,10 @@ class Crew:
 
     def _past(self, name: str, now: Moment) -> Remembered:
         past = from_ledger(read_ledger(self.place.private, name), now)
-        told = self._told.bots.get(name)
-        count = told.get("restart_count") if told is not None else None
+        told = self._told.of(name)
         # a status file from before us, or one that outlived our private folder, keeps its count
+        count, last = told["restart_count"], from_local_iso(told["last_restart"])
+        past = past._replace(last_restart=last if past.last_restart is None else past.last_restart)
         return past._replace(tally=with_count(past.tally, count)) if isinstance(count, int) else past
 
     def _complain(self, watch: Watch, problem: Problem) -> None:

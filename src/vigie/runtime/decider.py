@@ -61,6 +61,8 @@ class Decider:
         Somebody may have removed the private folder, lock and card with it: then whoever comes next locks a
         new file and decides as well. The new file is locked before that happens, if it has not happened yet.
         """
+        if not os.path.isdir(self._place.root):
+            return True  # moved or removed: nobody can come in there
         fresh = FileLock(self._place.decider_lock)
         try:
             make_private_folder(self._place.private)
@@ -72,7 +74,7 @@ class Decider:
             if read_card(self._place) != self._card:
                 self._write_card()
         except (OSError, Problem):
-            pass  # a full disk or a folder that is gone: nobody else can come in either
+            pass  # a full disk above all: nobody else can come in either
         return True
 
     def release(self) -> None:

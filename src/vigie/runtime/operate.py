@@ -110,6 +110,7 @@ def _by_ourselves(place: Place, bots: Sequence[Bot], everyone: int, verb: Verb, 
             reports = [bot_report(watch) for watch in crew.watches]
             acted = any(outcome.did_anything for outcome in outcomes)
         finally:
+            crew.scribe.touch()  # what stood there of a bot that died unseen is not left to be believed
             crew.close()
     return Result(reports, next((problem for problem in problems if problem is not None), None), acted)
 

@@ -18,6 +18,18 @@ def local_iso(wall: float | None) -> str | None:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.localtime(int(wall)))}.{micro:06d}"
 
 
+def from_local_iso(text: object) -> float | None:
+    """Return the calendar seconds that ``local_iso`` has put into words, or None for anything else."""
+    if not isinstance(text, str) or len(text) != 26 or text[10] != "T":
+        return None
+    try:
+        fields = [int(text[a:b]) for a, b in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19), (20, 26))]
+        seconds = time.mktime((*fields[:6], 0, 0, -1))
+    except (ValueError, OverflowError):
+        return None
+    return seconds + fields[6] / 1_000_000
+
+
 def reason_of(status: Status, why_unwell: str | None) -> str | None:
     """Return the kebab-case reason beside a state; an online bot needs none."""
     word = shown(status)

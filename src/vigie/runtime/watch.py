@@ -135,9 +135,10 @@ class Watch:
         self._busy = True
         try:
             while self._facts or self._untold:
-                while self._facts:
+                if self._facts:
                     self._take(self._facts.popleft())
-                self._tell(self._untold.popleft())
+                else:
+                    self._tell(self._untold.popleft())
         finally:
             self._busy = False
 

@@ -1,0 +1,184 @@
+"""Archives and the living file are one stream, whatever happens to them while it is read."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.records.logs import Log, numbered
+from vigie.records.bot_log import EVER
+from vigie.records.hole import Means, means_of
+from vigie.records.log_frame import end_of
+from vigie.records.log_rotation import compress_rotated, rotate_at_launch
+from vigie.records.log_stream import GoneError, LogStream
+from vigie.records.reading import open_to_read
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Log:
+    """A log where holes can be made."""
+    if means_of(str(tmp_path)) is Means.NOTHING:
+        pytest.skip("no holes can be made in files here")
+    return Log(tmp_path)
+
+
+def opened(log: Log) -> LogStream:
+    """Return the stream of the log as it is now."""
+    return LogStream(log.path, open_to_read(log.path), log.record)
+
+
+def test_each_position_keeps_its_byte(log: Log) -> None:
+    """However much was put away and compressed since."""
+    lines = numbered(4000)
+    stream = opened(log)
+    log.prints(lines)
+    for position in (0, 100_000, 399_900):
+        assert stream.read(position, 100) == lines[position : position + 100]
+    log.bound()
+    assert compress_rotated(log.path, 100) is None
+    for position in (0, 100_000, 399_900):
+        assert stream.read(position, 100) == lines[position : position + 100]
+    assert stream.read(400_000, 100) == b""
+    assert stream.end() == end_of(log.path, log.record) == 400_000
+    assert stream.begin_here() > 300_000
+    stream.close()
+
+
+def test_backwards_through_compressed_archives(log: Log) -> None:
+    """As the last lines are looked for."""
+    lines = numbered(4000)
+    log.prints(lines)
+    log.bound()
+    assert compress_rotated(log.path, 100) is None
+    stream = opened(log)
+    position = stream.end()
+    parts: list[bytes] = []
+    while position > 0:
+        begin = max(0, position - 7_777)
+        part = b""
+        while len(part) < position - begin:
+            part += stream.read(begin + len(part), position - begin - len(part))
+        parts.append(part)
+        position = begin
+    assert b"".join(reversed(parts)) == lines
+    stream.close()
+
+
+def test_what_was_dropped_is_told_with_where_to_go_on(log: Log) -> None:
+    """The oldest archive is gone."""
+    lines = numbered(4000)
+    stream = opened(log)
+    log.prints(lines)
+    log.bound(keep=2)
+    with pytest.raises(GoneError) as raised:
+        stream.read(0, 100)
+    following = raised.value.following
+    assert stream.reachable(0) == stream.reachable(EVER) == following
+    assert lines[following:].startswith(stream.read(following, 100))
+    assert len(log.joined()) == 400_000 - following
+    stream.close()
+
+
+def test_an_archive_being_read_may_be_dropped(log: Log) -> None:
+    """What was opened is read to its end."""
+    lines = numbered(4000)
+    log.prints(lines)
+    log.bound()
+    stream = opened(log)
+    got = stream.read(0, 100)
+    for path in log.archives():
+        path.unlink()
+    while len(got) < 60_000:
+        got += stream.read(len(got), 1000)
+    assert lines.startswith(got)
+    stream.close()
+
+
+def test_a_damaged_archive_is_passed_over(log: Log) -> None:
+    """Its readable beginning is shown, and the stream goes on behind it."""
+    log.prints(numbered(4000))
+    log.bound()
+    whole = log.archives()[0]
+    lines = whole.read_bytes()
+    packed = gzip.compress(os.urandom(100) + lines[100:])
+    whole.with_name(whole.name + ".gz").write_bytes(packed[:50] + b"\0" * 50 + packed[100:])
+    whole.unlink()
+    stream = opened(log)
+    with pytest.raises(GoneError) as raised:
+        while True:
+            assert stream.read(0, 100)
+            stream.close()
+            stream = opened(log)
+            raise GoneError(len(lines))
+    assert stream.read(raised.value.following, 100)
+    stream.close()
+
+
+def test_without_its_folder_nothing_can_be_read_and_nothing_hangs(log: Log) -> None:
+    """Somebody has deleted the logs while they are being followed."""
+    log.prints(numbered(4000))
+    log.bound()
+    stream = opened(log)
+    for path in [*log.archives(), log.file]:
+        path.unlink()
+    log.file.parent.rmdir()
+    with pytest.raises(GoneError):
+        stream.read(0, 100)
+    stream.close()
+
+
+def test_a_log_renamed_at_a_launch_still_knows_what_is_older(memory_disk: Path) -> None:
+    """Where holes stay, the file begins anew at a launch; its old self is followed to its end."""
+    log = Log(memory_disk)
+    lines = numbered(4000)
+    log.prints(lines)
+    log.bound()
+    stream = opened(log)
+    assert rotate_at_launch(log.path, 1000, 100) is None
+    log.file.write_bytes(b"of another launch\n")
+    got = b""
+    while part := stream.read(len(got), 10_000):
+        got += part
+    assert got == lines
+    stream.close()
+    assert compress_rotated(log.path, 100) is None
+    assert log.streamed(EVER) == lines + b"of another launch\n"
+    assert log.streamed() == b"of another launch\n"
+
+
+@pytest.mark.slow
+def test_read_in_leaps_while_everything_moves(log: Log) -> None:
+    """A thread prints, puts away and compresses without a pause; every piece that is read is right."""
+    count = 60_000
+    lines = numbered(count)
+    finished = threading.Event()
+
+    def moves() -> None:
+        for place in range(0, len(lines), 30_000):
+            log.prints(lines[place : place + 30_000])
+            log.bound()
+            assert compress_rotated(log.path, 1000) is None
+        finished.set()
+
+    thread = threading.Thread(target=moves)
+    stream = opened(log)
+    thread.start()
+    reads = 0
+    try:
+        while not finished.is_set():
+            end = stream.end()
+            for part in range(10):
+                position = end * part // 10
+                got = stream.read(position, 5000)
+                assert got == lines[position : position + len(got)]
+                assert got or position == end
+                reads += 1
+    finally:
+        thread.join()
+        stream.close()
+    assert reads > 100
+    assert log.streamed() == lines
