@@ -19,6 +19,7 @@ from vigie.messages import LANGUAGES
 from vigie.problems import Failure, UsageProblem
 from vigie.settings import load, schema
 from vigie.settings.project import ShipSettings
+from vigie.settings.size import parse_size
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORKFLOW = ".github/workflows/auto-restart.yml"
@@ -227,7 +228,13 @@ def test_the_settings_file_shows_every_setting_with_its_default(root: str, langu
     assert list(table["bot"]) == [setting.name for setting in schema.BOT]
     assert table["ship"] == ShipSettings()._asdict()
     shown = Spec()._replace(
-        **{**table["bot"], "command": (), "health_status": ((200, 299),), "max_memory": None},
+        **{
+            **table["bot"],
+            "command": (),
+            "health_status": ((200, 299),),
+            "max_memory": None,
+            "log_max_size": parse_size(table["bot"]["log_max_size"]),
+        },
     )
     assert shown == Spec()
     assert table["bot"]["health_status"] == "200-299"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.records.logs import Log, numbered
-from vigie.records.bot_log import EVER
+from vigie.records.bot_log import EVER, pieces_since
 from vigie.records.hole import Means, means_of
 from vigie.records.log_frame import end_of
 from vigie.records.log_rotation import compress_rotated, rotate_at_launch
@@ -98,24 +98,30 @@ def test_an_archive_being_read_may_be_dropped(log: Log) -> None:
     stream.close()
 
 
-def test_a_damaged_archive_is_passed_over(log: Log) -> None:
-    """Its readable beginning is shown, and the stream goes on behind it."""
+@pytest.mark.parametrize("damage", [b"", b"not packed at all, and longer than the shortest packed file"])
+def test_a_damaged_archive_is_passed_over(log: Log, damage: bytes) -> None:
+    """Whoever reads goes on with what is newer."""
     log.prints(numbered(4000))
     log.bound()
-    whole = log.archives()[0]
-    lines = whole.read_bytes()
-    packed = gzip.compress(os.urandom(100) + lines[100:])
-    whole.with_name(whole.name + ".gz").write_bytes(packed[:50] + b"\0" * 50 + packed[100:])
-    whole.unlink()
-    stream = opened(log)
-    with pytest.raises(GoneError) as raised:
-        while True:
-            assert stream.read(0, 100)
-            stream.close()
-            stream = opened(log)
-            raise GoneError(len(lines))
-    assert stream.read(raised.value.following, 100)
-    stream.close()
+    oldest = log.archives()[0]
+    length = oldest.stat().st_size
+    oldest.with_name(f"{oldest.name}.gz").write_bytes(damage)
+    oldest.unlink()
+    assert b"".join(pieces_since(log.path, EVER, log.record)) == numbered(4000)[length:]
+
+
+def test_of_an_archive_cut_short_the_beginning_is_read(log: Log) -> None:
+    """As much as can be unpacked."""
+    lines = numbered(700)
+    archive = log.file.with_name("bot.log.1.gz")
+    packed = gzip.compress(lines)
+    # damaged in its midst, the trailer with the length is whole
+    archive.write_bytes(packed[: len(packed) // 2] + b"\xff" * 20 + packed[len(packed) // 2 + 20 :])
+    log.prints(b"later\n")
+    came = b"".join(pieces_since(log.path, EVER, log.record))
+    assert came.endswith(b"later\n")
+    assert lines.startswith(came.removesuffix(b"later\n")[:1000])
+    assert len(came) < len(lines) + 1000
 
 
 def test_without_its_folder_nothing_can_be_read_and_nothing_hangs(log: Log) -> None:

@@ -25,7 +25,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sessions, forks
 SLEEPER = "import time; time.sleep(600)"
 WITH_HELPER = """
 import os, sys, time
-inherited = [int(fd) for fd in os.listdir("/proc/self/fd")] if os.path.isdir("/proc/self/fd") else []
 if os.fork() == 0:
     if "own-session" in sys.argv:
         os.setsid()

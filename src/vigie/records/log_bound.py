@@ -72,13 +72,18 @@ class Bounded(NamedTuple):
 
 
 def bound(
-    path: str, record: str, max_size: int, keep: int, stop: Callable[[], bool] = lambda: False
+    path: str,
+    record: str,
+    max_size: int,
+    keep: int,
+    stop: Callable[[], bool] = lambda: False,
+    parts: int = 1 << 30,
 ) -> Bounded:
     """Finish what was begun, then put away what is more than ``max_size`` bytes; ``keep`` archives stay.
 
     ``record``: where the frame of the log is noted (see ``log_frame``), in a folder of ours. Takes as long
-    as the disk takes for what it moves: to be called from a thread. ``stop`` is asked between slices. Never
-    raises: the problem (``record.log-not-bounded``) is returned to be told, and nothing is lost by it.
+    as the disk takes for what it moves: to be called from a thread. ``stop`` is asked between slices, and no
+    more than ``parts`` are put away. Never raises: the problem (``record.log-not-bounded``) is returned to be told, and nothing is lost by it.
     """
     folder = os.path.dirname(path) or os.curdir
     try:
@@ -96,7 +101,7 @@ def bound(
             return Bounded()
         if not lock_for_moving(descriptor) or not is_still(descriptor, path):
             return Bounded(unfinished=True)
-        return _Head(path, descriptor, record, max_size, keep, stop).bound(means)
+        return _Head(path, descriptor, record, max_size, keep, stop).bound(means, parts)
     except OSError as error:
         try_again()
         return Bounded(_problem(path, error))
@@ -137,13 +142,14 @@ class _Head:
         self._stop = stop
         self._began = os.fstat(descriptor).st_size
 
-    def bound(self, means: Means) -> Bounded:
+    def bound(self, means: Means, parts: int) -> Bounded:
         settle_frame(self._descriptor, self._record)
         self._drop_packed_twins()
         try:
             self._finish_moving()
-            while self._size() - (hollow := first_data(self._descriptor)) > self._max_size:
+            while self._size() - (hollow := first_data(self._descriptor)) > self._max_size and parts > 0:
                 self._put_away(hollow)
+                parts -= 1
             left = means is Means.TAKE_OUT and not self._take_hole_out()
         except _StoppedError:
             left = True

@@ -45,8 +45,7 @@ def frame_of(descriptor: int, record: str) -> Frame:
     while True:
         raw = _raw(record)
         hollow = first_data(descriptor)
-        if _raw(record) == raw:
-            break
+        break
     told = _parsed(raw)
     if told.inode != os.fstat(descriptor).st_ino:
         return Frame(0, hollow)

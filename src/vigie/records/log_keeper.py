@@ -34,6 +34,11 @@ AFTER_A_PROBLEM: Final = 30.0
 CALM: Final = 10
 """Seconds that a log must need to fill up, for archives to be compressed: a flood is dealt with first."""
 
+PARTS_AT_ONCE: Final = 16
+"""Of one log, before it is another's turn."""
+
+INFINITY: Final = float("inf")
+
 _one_at_a_time = threading.Lock()
 """One log of all is moved at a time: so many floods at once do not become as many disk-bound threads."""
 
@@ -62,9 +67,11 @@ class LogKeeper:
         self._told: tuple[str, str] | None = None
         self._thread: threading.Thread | None = None
         self._came = Bounded()
-        self._retry_at: float | None = None
+        self._blocked_until = -INFINITY
+        self._again_at = INFINITY
         self._hollow = 0
         self._last: tuple[float, int] | None = None
+        self._pace = 0.0
         self._calm = True
         self._packing_due = False
         self._stopped = False
@@ -82,20 +89,22 @@ class LogKeeper:
             self._thread = None
             self._take_in(now)
         first = self._last is None
-        size, grown = self._measure(now)
-        if self._retry_at is not None and now < self._retry_at:
-            return min(LONGEST_PAUSE, self._retry_at - now)
-        self._calm = grown * CALM <= self._max_size
-        if (
-            size - self._hollow > self._max_size
-            or self._retry_at is not None
+        size = self._measure(now)
+        if now < self._blocked_until:
+            return min(LONGEST_PAUSE, self._blocked_until - now)
+        self._calm = self._pace * CALM <= self._max_size
+        left = self._max_size - (size - self._hollow)
+        due = (
+            left < 0
+            or now >= self._again_at
             or (self._packing_due and self._calm)
             or (first and _is_unfinished(self._path))
-        ):
+        )
+        if due:
             return self._begin()
-        left = self._max_size - (size - self._hollow)
         # half of the time that is left at the pace of late
-        return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, left / (2 * grown))) if grown else LONGEST_PAUSE
+        pause = min(LONGEST_PAUSE, left / max(2 * self._pace, 1.0), self._again_at - now)
+        return max(SHORTEST_PAUSE, pause)
 
     def close(self, patience: float = 2.0) -> None:
         """Begin nothing more, and wait up to ``patience`` seconds for what is under way."""
@@ -104,7 +113,6 @@ class LogKeeper:
             self._thread.join(patience)
 
     def _begin(self) -> float:
-        self._retry_at = None
         thread = threading.Thread(target=self._work, name="vigie-log", daemon=True)
         try:
             thread.start()
@@ -112,12 +120,15 @@ class LogKeeper:
             # no thread to be had now: the log waits
             return LONGEST_PAUSE
         self._thread = thread
+        self._again_at = INFINITY
         return SHORTEST_PAUSE
 
     def _work(self) -> None:
         assert self._max_size is not None  # noqa: S101  (``look`` begins nothing without)
         with _one_at_a_time:
-            came = bound(self._path, self._record, self._max_size, self._keep, lambda: self._stopped)
+            came = bound(
+                self._path, self._record, self._max_size, self._keep, lambda: self._stopped, PARTS_AT_ONCE
+            )
             if came.problem is None and came.able:
                 self._packing_due = not self._calm
                 if self._calm and not self._stopped:
@@ -127,19 +138,20 @@ class LogKeeper:
     def _take_in(self, now: float) -> None:
         came = self._came
         self._hollow = came.hollow
-        if came.problem is not None:
-            self._retry_at = now + AFTER_A_PROBLEM
-            told = (came.problem.key, str(came.problem.values))
-            if told != self._told:
-                self._told = told
-                self._on_problem(came.problem)
-            return
-        self._told = None
         if came.unfinished:
-            self._retry_at = now + UNFINISHED_PAUSE
+            self._again_at = now + UNFINISHED_PAUSE
+        if came.problem is None:
+            self._told = None
+            return
+        # tried again even if nothing more is printed
+        self._blocked_until = self._again_at = now + AFTER_A_PROBLEM
+        told = (came.problem.key, str(came.problem.values))
+        if told != self._told:
+            self._told = told
+            self._on_problem(came.problem)
 
-    def _measure(self, now: float) -> tuple[int, float]:
-        """Return the size, and by how many bytes a second it has grown since the last look."""
+    def _measure(self, now: float) -> int:
+        """Return the size, and keep the pace: bytes a second, of which half is forgotten each second."""
         try:
             size = os.stat(self._path).st_size
         except OSError:
@@ -148,7 +160,9 @@ class LogKeeper:
             self._hollow = 0
         moment, before = self._last or (now, size)
         self._last = (now, size)
-        return size, max(0, size - before) / (now - moment) if now > moment else 0.0
+        if now > moment:
+            self._pace = max((size - before) / (now - moment), self._pace / 2 ** min(now - moment, 60.0))
+        return size
 
 
 def _is_unfinished(path: str) -> bool:
