@@ -158,10 +158,14 @@ class Stage(Home):
         )
         self.monitors.append(monitor)
         if door:
-            until(
-                lambda: self.door_is_open(monitor) or monitor.poll() is not None, what="the monitor's door"
-            )
+            until(lambda: self.door_is_open(monitor) or monitor.poll() is not None, what="the monitor's door")
         return monitor
+
+    def join(self, monitor: subprocess.Popen[str]) -> None:
+        """Let a monitor that was started elsewhere be ended with everything else."""
+        self.monitors.append(monitor)
+        out = open(self.folder / f"monitor{len(self.monitors) - 1}.out", "w", encoding="utf-8")  # noqa: SIM115
+        self._out.append(out)
 
     def door_is_open(self, monitor: subprocess.Popen[str]) -> bool:
         """Whether this monitor has left its card."""

@@ -32,7 +32,7 @@ def become(way: str) -> None:
         os.closerange(3, 64)
     if way in ("bare", "lost"):
         program = "import time; time.sleep(600)"
-        os.execve(sys.executable, [sys.executable, "-c", program], {})  # noqa: S606
+        os.execve(sys.executable, [sys.executable, "-c", program], {})
 
 
 def escape(way: str) -> None:

@@ -9,7 +9,7 @@ assert sys.platform != "win32"
 
 pid, keyboard = pty.fork()
 if pid == 0:
-    os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])  # noqa: S606
+    os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
 
 
 def read() -> None:

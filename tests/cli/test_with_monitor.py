@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import IO, Any
 
 import psutil
 import pytest
@@ -19,8 +21,13 @@ import pytest
 from tests.stage import QUICK, Stage, StatusReader, Street, free_port, lives
 from tests.waiting import until
 
+if sys.platform != "win32":
+    import fcntl
+    import pty
+
 pytestmark = pytest.mark.slow
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+
 
 @pytest.fixture
 def street(tmp_path: Path) -> Iterator[Street]:
@@ -564,6 +571,176 @@ def test_a_monitor_that_is_stopped_dead_is_told_of(stage: Stage) -> None:
         assert time.monotonic() - began < 15
     finally:
         os.kill(monitor.pid, signal.SIGCONT)
+
+
+# what befalls a monitor
+
+
+def watching(stage: Stage, stdout: int | IO[str] | None, **more: Any) -> subprocess.Popen[str]:
+    """Start a monitor that speaks to this descriptor, and wait until its door is open."""
+    monitor = subprocess.Popen(
+        [sys.executable, "-m", "vigie", "--lang", "en", "monitor"],
+        cwd=stage.folder,
+        env=stage.environment,
+        stdout=stdout,
+        stderr=stdout,
+        text=True,
+        **more,
+    )
+    stage.join(monitor)
+    until(lambda: stage.door_is_open(monitor) or monitor.poll() is not None, what="the monitor's door")
+    return monitor
+
+
+def crash_and_return(stage: Stage, times: int = 1) -> None:
+    """The bot crashes and comes back."""
+    for _ in range(times):
+        old = stage.kill()
+        stage.wait_online(other_than=old)
+
+
+@posix_only
+def test_a_listener_that_hung_up_does_not_end_the_monitor(stage: Stage) -> None:
+    """vigie monitor | head: whoever read it is gone, the watching goes on."""
+    reading, writing = os.pipe()
+    monitor = watching(stage, writing)
+    os.close(writing)
+    stage.wait_online()
+    os.close(reading)
+    crash_and_return(stage, 2)
+    assert stage.leave(monitor) == 0
+
+
+@posix_only
+def test_a_reader_that_does_not_read_does_not_hold_the_monitor_up(stage: Stage) -> None:
+    """A console in which text is marked, a pager left open: the bot comes back all the same."""
+    settle(stage, give_up_after="1000", restarts_per_day="1000", backoff_max="0.1")
+    reading, writing = os.pipe()
+    if sys.platform == "linux":
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    monitor = watching(stage, writing)
+    os.close(writing)
+    try:
+        stage.wait_online()
+        crash_and_return(stage, 12)
+        began = time.monotonic()
+        assert stage.leave(monitor) == 0
+        assert time.monotonic() - began < 10
+    finally:
+        os.close(reading)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_a_full_disk_behind_the_screen_does_not_end_the_monitor(stage: Stage) -> None:
+    """vigie monitor > file, and the disk is full."""
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monitor = watching(stage, full)
+        stage.wait_online()
+        crash_and_return(stage)
+        assert stage.leave(monitor) == 0
+
+
+@posix_only
+def test_a_monitor_without_any_output_watches(stage: Stage) -> None:
+    """Started with all three standard descriptors closed."""
+    starter = "import os, sys; [os.close(n) for n in range(3)]; os.execv(sys.executable, sys.argv[1:])"
+    words = [sys.executable, "-m", "vigie", "--lang", "en", "monitor"]
+    monitor = subprocess.Popen(
+        [sys.executable, "-c", starter, *words], cwd=stage.folder, env=stage.environment, text=True
+    )
+    stage.join(monitor)
+    stage.wait_online()
+    crash_and_return(stage)
+    assert stage.leave(monitor) == 0
+
+
+@posix_only
+@pytest.mark.parametrize("nohup", [False, True])
+def test_a_terminal_that_is_closed(stage: Stage, nohup: bool) -> None:
+    """The monitor leaves in good order and the bot goes on; with nohup it stays."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        if nohup:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        os.chdir(stage.folder)
+        os.execve(
+            sys.executable, [sys.executable, "-m", "vigie", "--lang", "en", "monitor"], stage.environment
+        )
+    try:
+        until(lambda: stage.card().get("pid") == pid and stage.card()["port"], what="the monitor's door")
+        bot = stage.wait_online()
+        os.close(terminal)
+        if nohup:
+            crash_and_return(stage)
+            os.kill(pid, signal.SIGTERM)
+        _pid, how = os.waitpid(pid, 0)
+        assert os.waitstatus_to_exitcode(how) == 0
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)
+        raise
+    assert len(stage.living()) == 1
+    assert nohup or stage.living() == [bot]
+    assert stage.log()[-1].endswith("Monitor left, the bot goes on unwatched")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit")
+def test_a_monitor_without_descriptors_still_brings_the_bot_back(stage: Stage) -> None:
+    """Probes are blind and nobody is judged; a crash is answered all the same, and nothing spins."""
+    stage.monitor()
+    pid = stage.wait_online()
+    monitor = psutil.Process(stage.monitors[0].pid)
+    before = monitor.rlimit(psutil.RLIMIT_NOFILE)
+    monitor.rlimit(psutil.RLIMIT_NOFILE, (monitor.num_fds(), before[1]))
+    used = sum(monitor.cpu_times()[:2])
+    time.sleep(1.5)
+    assert sum(monitor.cpu_times()[:2]) - used < 0.7
+    assert stage.living() == [pid]
+    stage.kill()
+    until(lambda: len(stage.living()) == 1 and stage.living() != [pid], what="the bot is back")
+    monitor.rlimit(psutil.RLIMIT_NOFILE, before)
+    stage.wait_online(other_than=pid)
+    assert not stage.doubled()
+
+
+@posix_only
+def test_records_that_are_removed_while_it_runs_come_back(stage: Stage) -> None:
+    """Ledger, private folder, log, status file: the bot is neither lost nor doubled."""
+    monitor = stage.monitor()
+    stage.wait_online()
+    (stage.folder / ".vigie" / "bot.json").unlink()
+    crash_and_return(stage)
+    shutil.rmtree(stage.folder / ".vigie")
+    shutil.rmtree(stage.folder / "logs")
+    (stage.folder / "bot_status.json").unlink()
+    crash_and_return(stage)
+    assert stage.status()["restart_count"] == 2
+    assert (stage.folder / "logs" / "bot.log").exists()
+    assert not stage.doubled()
+    monitor.kill()
+    monitor.wait()
+    (alive,) = stage.living()
+    stage.monitor()
+    assert stage.wait_online() == alive
+
+
+@posix_only
+def test_a_project_that_is_moved_while_it_runs(stage: Stage) -> None:
+    """The running bot goes on, no ghost of the old folder appears, and it is told once."""
+    monitor = stage.monitor()
+    stage.wait_online()
+    until(lambda: "Bot is running" in stage.said(), what="everything about its start has been written")
+    old, new = stage.folder, stage.folder.with_name("moved away")
+    old.rename(new)
+    stage.folder = new
+    stage.kill()
+    until(lambda: "The bot's folder does not exist" in stage.said(), what="the launch is refused")
+    until(lambda: "The project's folder is gone" in stage.said(), what="it is told")
+    assert not old.exists()
+    new.rename(old)
+    stage.folder = old
+    until(lambda: len(stage.living()) == 1, what="the bot is back with its folder")
+    assert stage.said().count("The project's folder is gone") == 1
+    assert stage.leave(monitor) == 0
 
 
 # several bots

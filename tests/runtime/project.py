@@ -127,7 +127,9 @@ class RealProject:
         if failures:
             raise failures[0]
 
-    def ask(self, card: Card, verb: str, *names: str, **extra: object) -> tuple[dict[str, object], Problem | None]:
+    def ask(
+        self, card: Card, verb: str, *names: str, **extra: object
+    ) -> tuple[dict[str, object], Problem | None]:
         """Ask the monitor."""
         return ask_monitor(card, verb, names or self.names, self.hear, patient(20), extra)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -87,7 +88,16 @@ def test_without_the_token_nobody_is_let_in() -> None:
 
 @pytest.mark.parametrize(
     "garbage",
-    [b"\n", b"null\n", b"[1]\n", b"{}\n", b"\xff\xfe\n", b"[" * 20_000 + b"\n", b"GET / HTTP/1.1\r\n\r\n", b"{" * 70_000],
+    [
+        b"\n",
+        b"null\n",
+        b"[1]\n",
+        b"{}\n",
+        b"\xff\xfe\n",
+        b"[" * 20_000 + b"\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"{" * 70_000,
+    ],
 )
 def test_garbage_is_hung_up_on(garbage: bytes) -> None:
     """Whatever a stranger sends, the door closes on it and goes on serving others."""
@@ -159,7 +169,7 @@ def test_a_monitor_that_is_gone_cannot_be_reached() -> None:
 def test_only_objects_are_words_of_the_door() -> None:
     """A line that is no JSON object is refused as a value error, whatever it is."""
     for line in (b"1", b"", b"nonsense", b"[" * LONGEST):
-        with pytest.raises(ValueError):  # noqa: PT011  (json's own error is one too)
+        with pytest.raises(ValueError):
             unpack(line)
 
 
@@ -240,9 +250,13 @@ class Turned:
         for caller in self.callers:
             caller.close()
 
-    def call(self, request: bytes = b"") -> socket.socket:
-        """Call, say something, and let the door notice."""
-        caller = socket.create_connection(("127.0.0.1", self.server.port), 5.0)
+    def call(self, request: bytes = b"", small: bool = False) -> socket.socket:
+        """Call, say something, and let the door notice; ``small``: with hardly any buffer."""
+        caller = socket.socket()
+        if small:
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        caller.settimeout(5.0)
+        caller.connect(("127.0.0.1", self.server.port))
         self.callers.append(caller)
         if request:
             caller.sendall(request)
@@ -271,15 +285,41 @@ def test_who_says_nothing_is_sent_away() -> None:
 def test_who_never_reads_its_answer_is_hung_up_on() -> None:
     """Neither its lines nor its answer are kept for ever."""
 
+    answered: list[Caller] = []
+
     def talks(caller: Caller, _request: dict[str, object]) -> None:
-        caller.done({"bots": ["x" * 1000] * 800})
+        # a small buffer, so that the system does not take all of it off our hands
+        caller._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        caller.done({"bots": ["x" * 1000] * 900})
+        answered.append(caller)
 
     with Turned(talks) as stage:
-        stage.call(stage.ask())
+        stage.call(stage.ask(), small=True)
         turn(stage.reactor, 20)
-        if stage.server.callers:  # the system may have taken all of it
-            stage.clock.jump(PATIENCE + 1)
-            turn(stage.reactor)
+        assert stage.server.callers == set(answered)
+        stage.clock.jump(PATIENCE + 1)
+        turn(stage.reactor)
+        assert not stage.server.callers
+
+
+def test_a_caller_that_is_reset_is_let_go() -> None:
+    """It hangs up the hard way while something waits to be sent to it."""
+    gone: list[bool] = []
+    talking: list[Caller] = []
+
+    def talks(caller: Caller, _request: dict[str, object]) -> None:
+        caller._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        caller.on_gone = lambda: gone.append(True)
+        talking.append(caller)
+        for _ in range(20):
+            caller.tell("INFO", "x", {"what": "y" * 30_000})
+
+    with Turned(talks) as stage:
+        caller = stage.call(stage.ask(), small=True)
+        assert talking
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        caller.close()
+        until(lambda: (turn(stage.reactor), gone)[1], what="it is noticed")
         assert not stage.server.callers
 
 
@@ -325,11 +365,13 @@ def test_without_descriptors_nobody_is_let_in_and_the_loop_sleeps() -> None:
         stage.server._open()
         stage.callers.append(socket.create_connection(("127.0.0.1", stage.server.port), 5.0))
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        open_now = {int(name) for name in os.listdir("/dev/fd")}
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(set(range(1000)) - open_now), hard))
+        next_one = os.dup(0)
+        os.close(next_one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (next_one, hard))
         try:
             turn(stage.reactor, 50)
             assert len(accepted) == 1
+            assert not stage.server.callers
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         stage.clock.jump(NO_ROOM)

@@ -227,6 +227,17 @@ def test_a_monitor_that_was_replaced_meanwhile_knows_it(place: Place) -> None:
             assert not FileLock(place.decider_lock).acquire()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be removed there")
+def test_a_lock_that_cannot_be_taken_again_keeps_everybody_out(place: Place) -> None:
+    """Something else stands in its place: the monitor goes on, since nobody else can decide either."""
+    with deciding(place, port=4711) as decider:
+        shutil.rmtree(place.private)
+        Path(place.decider_lock).mkdir(parents=True)
+        assert decider.keep()
+        with pytest.raises(Failure):
+            become_decider(place, "start")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved there")
 def test_a_project_that_was_moved_leaves_nothing_behind(tmp_path: Path) -> None:
     """The monitor goes on; no folder of the old name comes back."""

@@ -12,7 +12,16 @@ import pytest
 
 from tests.fakes import FakeProcess, Manners
 from tests.runtime.workshop import Scene, listening, turn
-from vigie.core.facts import Adopted, Exited, Launched, LaunchFailed, ProbeFailed, ProbeImpossible, TreeGone, Verb
+from vigie.core.facts import (
+    Adopted,
+    Exited,
+    Launched,
+    LaunchFailed,
+    ProbeFailed,
+    ProbeImpossible,
+    TreeGone,
+    Verb,
+)
 from vigie.core.orders import KeepEvidence, SwitchBack
 from vigie.core.reasons import Reason
 from vigie.engines.base import Exit, LaunchError
@@ -84,7 +93,11 @@ def test_looks_at_a_tree_that_will_not_go_become_seldom(scene: Scene) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [LaunchError("engine.disk-full", path="/x"), OSError(24, "Too many open files"), ZeroDivisionError("a defect")],
+    [
+        LaunchError("engine.disk-full", path="/x"),
+        OSError(24, "Too many open files"),
+        ZeroDivisionError("a defect"),
+    ],
     ids=["refused", "no descriptor", "defect"],
 )
 def test_every_launch_is_answered(scene: Scene, error: Exception) -> None:
@@ -175,6 +188,59 @@ def test_a_kill_that_cannot_look_is_tried_again(scene: Scene, monkeypatch: pytes
     assert scene.faults == []
 
 
+def test_a_crash_while_nothing_can_be_looked_at_is_no_restart_yet(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it left behind is unknown: no second copy before it is proven gone."""
+    process = scene.online()
+    remains = scene.engine.remains
+
+    def blind(*_words: Any) -> list[int]:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(scene.engine, "remains", blind)
+    process.crash()
+    scene.advance(3.0)
+    assert len(scene.engine.launched) == 1
+    monkeypatch.setattr(scene.engine, "remains", remains)
+    scene.advance(1.0)
+    assert len(scene.engine.launched) == 2
+
+
+@pytest.mark.parametrize("verb", [Verb.START, Verb.STOP])
+def test_a_copy_launched_by_hand_meanwhile_is_found_before_anything_is_done(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, verb: Verb
+) -> None:
+    """start goes on with it instead of doubling it, stop ends it."""
+    from vigie.runtime.operate import ask
+
+    scene.ask(Verb.STOP)
+    scene.advance(10.0)
+    copy = scene.world.add()
+    monkeypatch.setattr(scene.watch().hands, "_find_living", Found_of(scene, copy))
+    ask(scene.watch(), verb, True, lambda _watch, _problem: None)
+    assert [fact.pid for fact in facts(scene, Adopted)] == [copy.pid]
+    scene.advance(1.5)
+    assert copy.alive == (verb is Verb.START)
+    assert scene.engine.launched == []
+    if verb is Verb.START:
+        scene.watch().hands.look_around()  # holding one, it looks for no other
+        assert len(facts(scene, Adopted)) == 1
+
+
+def test_asking_nobody_to_stop_does_nothing(scene: Scene) -> None:
+    """An order that comes when nothing is held."""
+    from vigie.core.orders import AskToStop, KillTree
+
+    hands = scene.watch().hands
+    hands.carry_out(AskToStop(Reason.ASKED_STOP))
+    hands.carry_out(KillTree(Reason.LEFTOVERS))
+    hands._ended()
+    hands._look_again(0.1)
+    assert scene.faults == []
+    assert [type(fact) for fact in facts(scene, TreeGone)] == [TreeGone]
+
+
 def test_an_exit_that_is_seen_while_looking_is_told_once(scene: Scene) -> None:
     """Killed, and the kernel's word comes only with the look at what remains."""
     process = scene.online()
@@ -262,6 +328,12 @@ def test_the_environment_is_the_systems_with_the_projects_beneath(
         assert plan is not None
         assert (plan.command, plan.environment["ONE"]) == (("node",), "new")
         assert "PYTHONUNBUFFERED" not in plan.environment
+        monkeypatch.setenv("PYTHONUTF8", "1")
+        watch.renew(Bot(watch.spec._replace(command=("python",)), {}))
+        scene.ask(Verb.RESTART)
+        plan = scene.engine.process.plan
+        assert plan is not None
+        assert "PYTHONIOENCODING" not in plan.environment
 
 
 def test_what_is_not_for_the_hands_is_left_to_others(scene: Scene) -> None:

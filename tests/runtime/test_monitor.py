@@ -45,12 +45,12 @@ def test_it_starts_brings_back_and_leaves(project: RealProject) -> None:
 
     def play(_card: Card) -> None:
         online(project)
-        (first,) = project.living()
+        (first,) = until(project.living)
         psutil.Process(first).kill()
         until(lambda: project.told().count("runtime.online") == 2)
 
     project.with_monitor(play)
-    assert len(project.living()) == 1
+    assert len(until(project.living)) == 1
     assert project.told()[0] == "runtime.monitor-began"
     assert project.told()[-1] == "runtime.monitor-left"
     assert watching_monitor(project.place) is None
@@ -104,7 +104,7 @@ def test_settings_of_today_are_used_and_wrong_ones_are_told(project: RealProject
 
     def play(card: Card) -> None:
         online(project)
-        (first,) = project.living()
+        (first,) = until(project.living)
         (project.folder / "vigie.toml").write_text("[bots.bot]\ncheck_interval = 'often'\n")
         _answer, problem = project.ask(card, "restart")
         assert isinstance(problem, UsageProblem)
@@ -112,7 +112,7 @@ def test_settings_of_today_are_used_and_wrong_ones_are_told(project: RealProject
         project.write_settings("max_memory = '1 GiB'\non_change = 'restart'\n")
         (project.folder / ".env").write_text("TOKEN=new\n")
         assert project.ask(card, "restart")[1] is None
-        (second,) = project.living()
+        (second,) = until(project.living)
         assert psutil.Process(second).environ()["TOKEN"] == "new"
 
     project.with_monitor(play)
@@ -126,7 +126,7 @@ def test_a_bot_it_does_not_know_is_refused(project: RealProject) -> None:
         _answer, problem = project.ask(card, "stop", "bot", "new")
         assert isinstance(problem, Refusal)
         assert problem.values["bots"] == "new"
-        assert len(project.living()) == 1
+        assert len(until(project.living)) == 1
 
     project.with_monitor(play)
 
@@ -149,7 +149,7 @@ def test_a_caller_that_hangs_up_does_not_stop_what_it_asked(project: RealProject
 
     def play(card: Card) -> None:
         online(project)
-        (first,) = project.living()
+        (first,) = until(project.living)
         with socket.create_connection(("127.0.0.1", card.port), 5.0) as caller:
             caller.sendall(pack({"token": card.token, "verb": "restart", "bots": ["bot"]}))
             assert b"heard" in caller.recv(100)
@@ -211,7 +211,7 @@ def test_a_monitor_whose_folder_was_taken_over_leaves(
     try:
         project.with_monitor(play)
         assert ("runtime.ousted" in project.told()) == bool(taken)
-        assert len(project.living()) == 1
+        assert len(until(project.living)) == 1
     finally:
         for decider in taken:
             decider.release()

@@ -36,7 +36,7 @@ def test_every_verb_is_done(project: RealProject) -> None:
     """Started, found online, restarted, kept online, stopped, found stopped."""
     started = project.operate(Verb.START)
     assert (started.problem, started.did_anything) == (None, True)
-    (first,) = project.living()
+    (first,) = until(project.living)
     assert started.bots[0]["pid"] == first
     again = project.operate(Verb.START)
     assert (again.problem, again.did_anything, again.bots[0]["pid"]) == (None, False, first)
@@ -77,7 +77,7 @@ def test_an_interruption_leaves_a_bot_that_is_known(project: RealProject) -> Non
     with pytest.raises(KeyboardInterrupt):
         project.operate(Verb.START)
     thread.join()
-    (pid,) = project.living()
+    (pid,) = until(project.living)
     stopped = project.operate(Verb.STOP)
     assert stopped.problem is None
     assert not psutil.pid_exists(pid) or project.living() == []
@@ -151,7 +151,7 @@ def test_a_monitor_that_is_gone_leaves_the_work_to_us(
     monkeypatch.setattr(operating, "ask_monitor", gone)
     assert project.operate(Verb.START).problem is None
     assert asked == [CARD]
-    assert len(project.living()) == 1
+    assert len(until(project.living)) == 1
     project.operate(Verb.STOP)
 
 
@@ -225,6 +225,8 @@ def test_a_release_is_told_to_the_monitor(project: RealProject, monkeypatch: pyt
 def test_a_card_of_a_dead_monitor_is_no_hindrance(project: RealProject) -> None:
     """It was killed and its card still lies there: the command does it by itself."""
     project.operate(Verb.STOP)
-    replace_whole(project.place.decider_card, b'{"pid": 1, "verb": "monitor", "since": 0, "port": 9, "token": "x"}')
+    replace_whole(
+        project.place.decider_card, b'{"pid": 1, "verb": "monitor", "since": 0, "port": 9, "token": "x"}'
+    )
     assert project.operate(Verb.START).problem is None
     project.operate(Verb.STOP)

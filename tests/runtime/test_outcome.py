@@ -111,7 +111,9 @@ def test_a_stop_is_settled_when_nothing_is_left(scene: Scene) -> None:
 @pytest.mark.parametrize("refused", [True, False])
 def test_a_launch_that_fails_is_told_with_its_reason(scene: Scene, refused: bool) -> None:
     """Exit 3 where something else is in the way, else 1; also when it is tried again at once."""
-    scene.engine.refusals.append(LaunchError("engine.port-taken", refused=refused, port=1, pid=2, program="x"))
+    scene.engine.refusals.append(
+        LaunchError("engine.port-taken", refused=refused, port=1, pid=2, program="x")
+    )
     settled, _outcome = asking(scene, Verb.START)
     assert isinstance(settled.problem, Refusal if refused else Failure)
     assert (settled.problem.key, settled.problem.values["pid"]) == ("engine.port-taken", 2)
@@ -148,6 +150,32 @@ def test_a_death_of_an_unknown_kind_is_told_as_such(scene: Scene) -> None:
     scene.engine.process.crash()
     turn(scene.reactor)
     assert settled.problem.key == "runtime.died"
+
+
+def test_a_copy_from_before_may_die_without_failing_a_start(scene: Scene) -> None:
+    """It ran what was mended since: the next one is brought at once, and its answer counts."""
+    scene.ask(Verb.START)
+    doomed = scene.engine.process
+    settled, _outcome = asking(scene, Verb.START)
+    doomed.crash()
+    turn(scene.reactor)
+    assert settled.problems == []
+    assert scene.engine.process is not doomed
+    scene.advance(1.5)
+    assert settled.problem is None
+    settled, _outcome = asking(scene, Verb.RESTART)
+    scene.engine.process.crash()
+    turn(scene.reactor)
+    assert settled.problem.key == "runtime.died-with-code"
+
+
+def test_a_copy_from_before_that_dies_where_nobody_stays_is_the_end(scene: Scene) -> None:
+    """start without a monitor finds a bot that still starts, and that dies: nobody brings it back."""
+    scene.ask(Verb.START, keep=False)
+    settled, _outcome = asking(scene, Verb.START, keep=False)
+    scene.engine.process.crash(5)
+    turn(scene.reactor)
+    assert settled.problem.values["exit_status"] == 5
 
 
 def test_a_bot_that_never_answers_is_told_where_nobody_stays_to_cure_it(tmp_path: Path) -> None:

@@ -10,26 +10,8 @@ import threading
 
 import pytest
 
-from vigie.runtime.clock import Clock
+from tests.runtime.workshop import JumpingClock
 from vigie.runtime.reactor import ASLEEP, LATE, REST, Reactor
-
-
-class JumpingClock(Clock):
-    """A clock that moves only when it is told to."""
-
-    def __init__(self) -> None:
-        self.steady_now = 1000.0
-        self.wall_now = 5000.0
-
-    def steady(self) -> float:
-        return self.steady_now
-
-    def wall(self) -> float:
-        return self.wall_now
-
-    def jump(self, steady: float, wall: float | None = None) -> None:
-        self.steady_now += steady
-        self.wall_now += steady if wall is None else wall
 
 
 def test_moments_come_in_their_order() -> None:

@@ -29,7 +29,8 @@ TALLIES = st.builds(
 )
 PASTS = st.builds(
     Remembered,
-    identity=st.none() | st.builds(Identity, st.integers(1, 2**22), st.integers(0, 2**40), st.text(max_size=8)),
+    identity=st.none()
+    | st.builds(Identity, st.integers(1, 2**22), st.integers(0, 2**40), st.text(max_size=8)),
     launched_at=BEFORE,
     by_us=st.booleans(),
     tally=st.just(Tally()),
@@ -85,7 +86,11 @@ def test_a_reboot_carries_moments_over_by_calendar_time() -> None:
 
 
 JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=True) | st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=True)
+    | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
@@ -112,6 +117,17 @@ def test_a_record_with_one_wrong_value_is_believed_whole_or_not_at_all(data: st.
     assert json.loads(json.dumps(again, allow_nan=False))
     if back.identity is not None:
         assert 0 < back.identity.pid < 2**32
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [[], [1], [0, 1, ""], [-1, 1, ""], [2**40, 1, ""], [1, -1, ""], [1, 1, 5], [True, 1, ""], "x", 5, {}],
+)
+def test_an_identity_that_nobody_can_have_is_not_believed(identity: object) -> None:
+    """Not three values, no number of a process, no boot."""
+    ledger = through_json(as_ledger(Status(), NOTHING, THEN))
+    assert from_ledger({**ledger, "identity": [1, 1, ""]}, THEN).identity == Identity(1, 1, "")
+    assert from_ledger({**ledger, "identity": identity}, THEN) == NOTHING
 
 
 def test_no_ledger_is_no_past() -> None:

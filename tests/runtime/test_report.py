@@ -21,7 +21,7 @@ def test_local_time_has_the_guides_form() -> None:
     assert local_iso(None) is None
     shown = local_iso(1_700_000_000.5)
     assert shown == time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(1_700_000_000)) + ".500000"
-    assert str(local_iso(1_699_999_999.9999999)).endswith(".000000")
+    assert str(local_iso(1_699_999_999.9999999)).endswith(":20.000000")
 
 
 @given(st.integers(86_400, 4_000_000_000), st.integers(0, 999_999))
@@ -33,7 +33,9 @@ def test_local_time_is_read_back(seconds: int, micro: int) -> None:
     assert abs(back - seconds - micro / 1_000_000) < 2e-6 or abs(back - seconds) in (3600, 3601)
 
 
-@pytest.mark.parametrize("text", [None, 5, "", "2026-02-08", "2026-02-08T19:45:32", "x" * 26, "2026-02-08T19:45:32.12345x"])
+@pytest.mark.parametrize(
+    "text", [None, 5, "", "2026-02-08", "2026-02-08T19:45:32", "x" * 26, "2026-02-08T19:45:32.12345x"]
+)
 def test_what_is_no_such_time_is_none(text: object) -> None:
     """Anybody may have written it."""
     assert from_local_iso(text) is None

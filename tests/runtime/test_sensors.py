@@ -264,4 +264,3 @@ def test_a_very_large_tree_is_looked_at_less_often(scene: Scene, monkeypatch: py
     scene.advance(300.0)
     assert 3 <= len(looks) <= 8
     sensor.stop()
-

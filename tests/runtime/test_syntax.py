@@ -20,7 +20,8 @@ def written(folder: Path, code: str | bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    "code", ["", "x = 1\n", "print('é')\n", b"# -*- coding: latin-1 -*-\nx = '\xe9'\n", b"\xef\xbb\xbfx = 1\r\n"]
+    "code",
+    ["", "x = 1\n", "print('é')\n", b"# -*- coding: latin-1 -*-\nx = '\xe9'\n", b"\xef\xbb\xbfx = 1\r\n"],
 )
 def test_good_code_has_no_fault(tmp_path: Path, code: str | bytes) -> None:
     """Empty, accents, old encodings, Windows's mark and line ends."""
@@ -69,7 +70,7 @@ def test_a_file_that_is_gone_has_no_fault(tmp_path: Path) -> None:
 def test_the_bots_own_python_has_the_last_word(tmp_path: Path, answer: int, broken: bool) -> None:
     """It may be newer than ours and know more; where it cannot tell, ours is believed."""
     python = tmp_path / "python3.99"
-    python.write_text(f"#!/bin/sh\necho \"$@\" > {tmp_path}/asked\nexit {answer}\n")
+    python.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\nexit {answer}\n')
     python.chmod(0o700)
     path = written(tmp_path, "type of the future = 1\n")
     assert (fault_for_the_bot(path, (str(python), "start.py")) is not None) == broken
@@ -79,6 +80,11 @@ def test_the_bots_own_python_has_the_last_word(tmp_path: Path, answer: int, brok
 def test_only_another_python_is_asked(tmp_path: Path) -> None:
     """Ours, no Python at all, one that is not there: what we found stands."""
     path = written(tmp_path, "def broken(:\n")
-    for command in ((), (sys.executable,), ("node", "x.js"), (os.path.join(str(tmp_path), "python-nowhere"),)):
+    for command in (
+        (),
+        (sys.executable,),
+        ("node", "x.js"),
+        (os.path.join(str(tmp_path), "python-nowhere"),),
+    ):
         assert fault_for_the_bot(path, command) is not None
     assert fault_for_the_bot(written(tmp_path, "x = 1\n"), ("python-nowhere",)) is None

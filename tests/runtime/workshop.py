@@ -141,5 +141,3 @@ def listening(backlog: int = 5) -> socket.socket:
     listener.bind(("127.0.0.1", 0))
     listener.listen(backlog)
     return listener
-
-

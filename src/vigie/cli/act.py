@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from vigie.cli.journal import logged, quietly, unless_told_later
 from vigie.core.facts import Verb
+from vigie.engines.base import LaunchError
 from vigie.problems import DONE
 from vigie.runtime.operate import operate
+from vigie.runtime.port_check import require_free_port
 
 if TYPE_CHECKING:
     from vigie.cli.main import Context
@@ -41,6 +43,8 @@ def run(context: Context) -> int:
         return result.problem.exit_code
     if output.as_json:
         output.json({"online": online, "bots": result.bots})
+    if verb is Verb.STOP and not result.did_anything:
+        _name_who_answers_instead(context)
     for bot in result.bots:
         if verb is not Verb.STOP and not result.did_anything:
             output.line("OK", "act.already-online", {"bot": bot.get("name"), "pid": bot.get("pid")})
@@ -48,6 +52,15 @@ def run(context: Context) -> int:
             output.line("OK", "act.already-stopped", {"bot": bot.get("name")})
     _tell_states(output, result.bots, "act.stopped")
     return DONE
+
+
+def _name_who_answers_instead(context: Context) -> None:
+    """Nothing of the bot is left, yet somebody may answer on its port: then ``check`` calls that online."""
+    for bot in context.bots:
+        try:
+            require_free_port(bot.spec)
+        except LaunchError as error:
+            context.output.line("WARNING", error.key, {"bot": bot.spec.name, **error.values})
 
 
 def _tell_states(output: Output, bots: list[dict[str, object]], otherwise: str) -> None:

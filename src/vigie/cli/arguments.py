@@ -51,6 +51,9 @@ DOOR_FLAGS = {f"--{verb}": verb for verb in ("check", "status", "start", "stop",
 
 REPEATABLE = ("--files",)
 
+HIDDEN = ("--request",)
+"""Options that only the PowerShell door gives."""
+
 LANGUAGES = ("fr", "en")
 
 
@@ -140,7 +143,8 @@ def _unknown(word: str, known: dict[str, bool]) -> UsageProblem:
     near = nearest(word, known)
     if near is not None:
         return UsageProblem("cli.unknown-option-near", found=word, near=near)
-    return UsageProblem("cli.unknown-option", found=word, known=", ".join(known))
+    shown = ", ".join(option for option in known if option not in HIDDEN)
+    return UsageProblem("cli.unknown-option", found=word, known=shown)
 
 
 def _checked(

@@ -11,6 +11,7 @@ from vigie.probes.drive import ask_all
 from vigie.problems import DONE, FAILED
 from vigie.records.ledger import read_ledger
 from vigie.records.status_file import StatusFile, read_status
+from vigie.settings.health_url import public
 
 if TYPE_CHECKING:
     from vigie.cli.main import Context
@@ -56,7 +57,7 @@ def report(look: Look) -> dict[str, object]:
         "pid": look.pid,
         "http_status": answer.http_status,
         "latency_ms": None if answer.latency is None or not answer.well else round(answer.latency * 1000, 1),
-        "url": look.spec.health_url,
+        "url": public(look.spec.health_url),
         "restart_count": look.told["restart_count"],
         "last_restart": look.told["last_restart"],
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vigie.cli.language import early_choice, language_of
 from vigie.cli.output import Output, prepare_streams
-from vigie.problems import DONE, Problem
+from vigie.problems import DONE, Problem, UsageProblem
 
 if TYPE_CHECKING:
     from vigie.cli.arguments import Request
@@ -94,7 +94,10 @@ class _Run:
     def _in_project(self, request: Request) -> int:
         from vigie.settings import find_project, load, pick
 
-        root = find_project(request.value("--project"), os.environ, os.getcwd(), self.beside)
+        here = _current_folder()
+        # a new folder inside another project is prepared itself, not the project above it
+        beside = here if request.verb == "init" else self.beside
+        root = find_project(request.value("--project"), os.environ, here, beside)
         self.private_folder = os.path.join(root, ".vigie")
         if request.verb == "init":
             from vigie.cli import init_command
@@ -110,6 +113,13 @@ class _Run:
         quiet, as_json = request.given("--quiet"), request.given("--json")
         output = Output(language_of(choice, self.door, os.environ), quiet, as_json)
         self.output.__dict__.update(output.__dict__)
+
+
+def _current_folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        raise UsageProblem("cli.no-current-folder") from None
 
 
 def _command(context: Context) -> int:

@@ -39,9 +39,14 @@ class Output:
         self._quiet = quiet
 
     def line(self, tag: str, key: str, values: Mapping[str, object]) -> None:
-        """Print one line, unless only JSON or nothing is wanted."""
-        if not self.as_json and (tag in LOUD or not self._quiet):
-            self._print(sys.stdout, tag, self.text(key, values))
+        """Print one line, unless only JSON or nothing is wanted; a bot's last words follow their sentence."""
+        if self.as_json or (self._quiet and tag not in LOUD):
+            return
+        self._print(sys.stdout, tag, self.text(key, values))
+        words = values.get("lines")
+        if isinstance(words, list):
+            for line in words:
+                _write(sys.stdout, f"    {line}")
 
     def said(self, tag: str, text: str) -> None:
         """Print one line whose sentence has been put into words already."""
@@ -72,7 +77,7 @@ class Output:
 
         _write(sys.stdout, json.dumps(value, ensure_ascii=True, allow_nan=False))
 
-    def _print(self, stream: TextIO, tag: str, text: str) -> None:
+    def _print(self, stream: TextIO | None, tag: str, text: str) -> None:
         if _has_colour(stream):
             _write(stream, f"\x1b[{COLOURS.get(tag, '0')}m[{tag}]\x1b[0m {text}")
         else:
@@ -86,16 +91,30 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO | None, text: str) -> None:
+    """Write a line; a stream that is closed, full or read by nobody changes nothing about what was done."""
+    if stream is None:
+        return  # started with a closed standard output, as pythonw.exe starts everything
     try:
         stream.write(text + "\n")
         stream.flush()
-    except BrokenPipeError:
-        # whoever read us has gone (``vigie logs | head``): what is left to say is for nobody
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (OSError, ValueError):
+        _silence(stream)
 
 
-def _has_colour(stream: TextIO) -> bool:
+def _silence(stream: TextIO) -> None:
+    """Point a broken stream to nowhere, so that what it still holds back does not fail at the very end."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        pass
+
+
+def _has_colour(stream: TextIO | None) -> bool:
+    if stream is None or stream.closed:
+        return False
     if "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not stream.isatty():
         return False
     return _console_understands_colour(stream)

@@ -27,6 +27,8 @@ def run(context: Context) -> int:
     output, request = context.output, context.request
     place = Place(context.project.root)
     make_private_folder(place.private)
+    if context.project.ship.rollback:
+        output.line("WARNING", "cli.rollback-not-yet", {})
     with FileLock(f"{place.private}/ship.lock") as lock:
         if not lock.acquire():
             raise Refusal("ship.busy")

@@ -14,6 +14,7 @@ from vigie.records.ledger import read_ledger
 from vigie.runtime.decider import Card, watching_monitor
 from vigie.runtime.place import Place
 from vigie.runtime.revision import commit_in, newest_code
+from vigie.settings.health_url import public
 
 if TYPE_CHECKING:
     from vigie.cli.main import Context
@@ -113,7 +114,7 @@ def _table(context: Context, look: Look, facts: Facts, monitor: Card | None) -> 
     rows.append(("pid", _or_none(look.pid)))
     if facts.started is not None:
         rows.append(("uptime", _duration(time.time() - facts.started)))
-    rows.append(("url", look.spec.health_url))
+    rows.append(("url", public(look.spec.health_url)))
     if look.state == "online" and look.answer.latency is not None:
         rows.append(("latency", Phrase("status.milliseconds", amount=round(look.answer.latency * 1000, 1))))
     rows.append(("restarts", look.told["restart_count"]))

@@ -73,6 +73,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Le fichier {path} n'est pas une demande de commit_and_restart",
         "The file {path} is not a request of commit_and_restart",
     ),
+    "cli.no-current-folder": (
+        "Le dossier courant n'existe plus",
+        "The current folder does not exist any more",
+    ),
+    "cli.no-current-folder.hint": (
+        "Allez dans un dossier qui existe, ou nommez celui du bot avec --project.",
+        "Go to a folder that exists, or name the bot's with --project.",
+    ),
+    "cli.rollback-not-yet": (
+        "[ship] rollback = true : cette version ne revient pas encore en arrière d'elle-même ; réglage sans effet",
+        "[ship] rollback = true: this version does not go back by itself yet; the setting has no effect",
+    ),
     "cli.interrupted": ("Interrompu par Ctrl-C", "Interrupted by Ctrl-C"),
     "cli.defect": ("Erreur interne de vigie ({kind})", "Internal error of vigie ({kind})"),
     "cli.defect-kept": (

@@ -137,14 +137,4 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Fermez le programme qui lit ce fichier, ou vérifiez les droits du dossier.",
         "Close the program that reads this file, or check the rights of the folder.",
     ),
-    "record.log-not-bounded": (
-        "le début du journal {path} n'a pas pu être mis de côté : {reason} ; aucune ligne n'est perdue, mais "
-        "le journal continue de grandir",
-        "the head of the log {path} could not be put away: {reason}; no line is lost, but the log goes on "
-        "growing",
-    ),
-    "record.log-not-bounded.hint": (
-        "Libérez de la place sur le disque ou vérifiez les droits du dossier ; vigie réessaie d'elle-même.",
-        "Free some space on the disk, or check the rights of the folder; vigie tries again by itself.",
-    ),
 }

@@ -69,8 +69,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Watching: a check every {seconds} s, Ctrl-C to leave (the bot goes on)",
     ),
     "runtime.monitor-left": (
-        "Fin du monitoring, le bot continue sans surveillance",
-        "Monitor left, the bot goes on unwatched",
+        "Fin du monitoring : un bot en marche continue, sans surveillance",
+        "Monitor left: a running bot goes on, unwatched",
     ),
     "runtime.own-fault": (
         "Erreur interne de vigie, la surveillance continue : {what}",
@@ -111,8 +111,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The bot was killed by signal {signal} before it ever answered. Its last lines ({log}):",
     ),
     "runtime.died-by-signal.hint": (
-        "Le signal 9 vient souvent d'un manque de mémoire : regardez la mémoire libre, puis 'vigie start'.",
-        "Signal 9 often means that memory ran out: look at free memory, then 'vigie start'.",
+        "Un signal 9 vient souvent d'un manque de mémoire, un signal 11 d'un module compilé : regardez la mémoire"
+        " libre et les modules mis à jour récemment, puis 'vigie start'.",
+        "Signal 9 often means that memory ran out, signal 11 a compiled module: look at free memory and at recently"
+        " updated modules, then 'vigie start'.",
     ),
     "runtime.held-today": (
         "La limite de {limit} redémarrages par jour est atteinte : le bot attend, pour protéger son compte",

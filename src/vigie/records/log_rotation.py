@@ -1,7 +1,4 @@
-"""Keeps logs bounded by renaming: ``bot.log`` becomes ``bot.log.1``, that one ``.2``, and the oldest goes.
-
-For logs that nobody holds open; ``log_bound`` does it while a bot writes, and numbers its archives alike.
-"""
+"""Keeps logs bounded: ``bot.log`` becomes ``bot.log.1``, that one ``.2``, and the oldest goes."""
 
 from __future__ import annotations
 
@@ -11,7 +8,6 @@ import threading
 from typing import Final
 
 from vigie.problems import Failure
-from vigie.records.hole import first_data
 from vigie.records.private_file import move_onto, new_temporary, remove, sweep, write_failure
 from vigie.records.reading import open_to_read
 
@@ -22,7 +18,7 @@ BOT_LOG_SIZE: Final = 10_000_000
 """Bytes from which a bot's log is put away before the next launch."""
 
 _BLOCK: Final = 262_144
-renaming = threading.Lock()
+_renaming = threading.Lock()
 
 
 def rotate_at_launch(path: str, max_size: int = BOT_LOG_SIZE, keep: int = 5) -> Failure | None:
@@ -47,15 +43,15 @@ def rotate(path: str, max_size: int, keep: int) -> None:
     Of several threads or processes that want it at once, one does it. Raises ``OSError``; then no more than
     the oldest file was lost, however often it is tried.
     """
-    with renaming:
+    with _renaming:
         descriptor = open_to_read(path)
         try:
             if (
                 os.fstat(descriptor).st_size > max_size
-                and lock_for_moving(descriptor)
-                and is_still(descriptor, path)
+                and _locked(descriptor)
+                and _is_still(descriptor, path)
             ):
-                put_first(path, path, keep)
+                _shift(path, keep)
         finally:
             os.close(descriptor)
 
@@ -79,24 +75,23 @@ def compress_rotated(path: str, keep: int = 5) -> Failure | None:
     return None
 
 
-def put_first(source: str, path: str, keep: int) -> None:
-    """Make room at 1 among the put away logs of ``path`` and rename ``source`` into it.
+def _shift(path: str, keep: int) -> None:
+    """Make room at 1 and rename ``path`` into it.
 
     Only as many files move as there are before the first gap. When the last rename is refused (Windows,
     while somebody reads), it leaves the gap at 1, so that trying again moves nothing and drops nothing.
-    Raises ``OSError``.
     """
-    gap = next((number for number in range(1, keep) if not variants(path, number)), keep)
-    for oldest in variants(path, gap):
+    gap = next((number for number in range(1, keep) if not _variants(path, number)), keep)
+    for oldest in _variants(path, gap):
         os.unlink(oldest)
     for number in range(gap - 1, 0, -1):
-        for older in variants(path, number):
+        for older in _variants(path, number):
             ending = older.removeprefix(f"{path}.{number}")
             move_onto(older, f"{path}.{number + 1}{ending}")
-    move_onto(source, f"{path}.1")
+    move_onto(path, f"{path}.1")
 
 
-def lock_for_moving(descriptor: int) -> bool:
+def _locked(descriptor: int) -> bool:
     """Lock the file being put away, without waiting; False while another process is at it.
 
     On Windows nothing is locked: there, a rename in which two processes collide is refused to one of them.
@@ -112,7 +107,7 @@ def lock_for_moving(descriptor: int) -> bool:
     return True
 
 
-def variants(path: str, number: int) -> list[str]:
+def _variants(path: str, number: int) -> list[str]:
     """The files with the log of this number: plain, compressed, or both when compressing was cut short."""
     names = (f"{path}.{number}", f"{path}.{number}.gz")
     return [name for name in names if os.path.lexists(name)]
@@ -125,8 +120,6 @@ def _compress(plain: str) -> None:
     source = open_to_read(plain)
     temporary = ""
     try:
-        # a log that was bounded while the bot wrote may begin with a hole, which was put away before
-        os.lseek(source, first_data(source), os.SEEK_SET)
         temporary, target = new_temporary(f"{plain}.gz")
         with os.fdopen(target, "wb") as file:
             with gzip.GzipFile("", "wb", 6, file) as packed:
@@ -134,8 +127,8 @@ def _compress(plain: str) -> None:
                     packed.write(block)
             file.flush()
             os.fsync(file.fileno())
-        with renaming:
-            if is_still(source, plain):
+        with _renaming:
+            if _is_still(source, plain):
                 move_onto(temporary, f"{plain}.gz")
                 os.unlink(plain)
     finally:
@@ -145,7 +138,7 @@ def _compress(plain: str) -> None:
     sweep(f"{plain}.gz")
 
 
-def is_still(descriptor: int, path: str) -> bool:
+def _is_still(descriptor: int, path: str) -> bool:
     """Whether ``path`` is still the name of the open file."""
     try:
         return os.path.samestat(os.fstat(descriptor), os.stat(path))

@@ -84,7 +84,7 @@ def replace_whole(path: str, data: bytes, *, durable: bool = True) -> None:
             raise write_failure(path, error) from error
         raise
     if durable:
-        sync_folder(path)
+        _sync_folder(path)
     if path not in _swept:
         _swept.add(path)
         sweep(path)
@@ -149,21 +149,6 @@ def sweep(path: str) -> None:
         pass
 
 
-def sync_folder(path: str) -> None:
-    """Make the name of ``path`` survive a power cut; Windows has no such call and some systems refuse it."""
-    if sys.platform != "win32":
-        try:
-            descriptor = os.open(os.path.dirname(path) or os.curdir, os.O_RDONLY | os.O_DIRECTORY)
-        except OSError:
-            return
-        try:
-            os.fsync(descriptor)
-        except OSError:
-            pass
-        finally:
-            os.close(descriptor)
-
-
 def write_failure(path: str, error: OSError) -> Failure:
     """Name what kept us from writing ``path``."""
     reason = error.strerror or str(error)
@@ -179,3 +164,18 @@ def write_failure(path: str, error: OSError) -> Failure:
 def _token() -> str:
     """Return the part of a temporary's name that nobody can foresee."""
     return os.urandom(6).hex()
+
+
+def _sync_folder(path: str) -> None:
+    """Make the rename itself survive a power cut; Windows has no such call and some systems refuse it."""
+    if sys.platform != "win32":
+        try:
+            descriptor = os.open(os.path.dirname(path) or os.curdir, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            return
+        try:
+            os.fsync(descriptor)
+        except OSError:
+            pass
+        finally:
+            os.close(descriptor)

@@ -63,9 +63,7 @@ class Caller:
         self.on_gone = None
         self._send(pack({"done": result}))
         if not self._closed:
-            self._patience = self._server.reactor.call_at(
-                self._server.reactor.now() + PATIENCE, self.hang_up
-            )
+            self._patience = self._server.reactor.call_at(self._server.reactor.now() + PATIENCE, self.hang_up)
 
     def hang_up(self) -> None:
         """Close the connection."""

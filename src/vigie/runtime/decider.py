@@ -43,12 +43,15 @@ class Decider:
     """The lock, held."""
 
     def __init__(self, place: Place, lock: FileLock, verb: str) -> None:
-        """Hold ``lock`` and leave a card; raises ``Failure`` when it cannot be written."""
+        """Hold ``lock`` and leave a card, if the disk has room: the bot that filled it must still be stopped."""
         self._place = place
         self._lock = lock
         self._file = _which(place.decider_lock)
         self._card = Card(os.getpid(), verb, time.time())
-        self._write_card()
+        try:
+            self._write_card()
+        except Problem:
+            pass  # the lock is the proof; the card only tells others who it is
 
     def leave_card(self, port: int, token: str) -> None:
         """Tell the others a monitor's door."""

@@ -255,7 +255,7 @@ class Hands:
         if not self._exit_told:
             self._ended()
             if self._exit_told:
-                return  # the core has whatever it left behind ended next, and that is looked at anew
+                return  # type: ignore[unreachable]  # told meanwhile: the core has what is left ended next
         if self._exit_told and self._nothing_remains(held):
             self._look = None
             self._forget_process()

@@ -197,9 +197,7 @@ def load_all_words() -> None:
         catalogue(subject)
 
 
-def answer(
-    caller: Caller, watches: list[Watch], problem: Problem | None, did_anything: bool = False
-) -> None:
+def answer(caller: Caller, watches: list[Watch], problem: Problem | None, did_anything: bool = False) -> None:
     """Tell a caller how it ended."""
     caller.done(
         {

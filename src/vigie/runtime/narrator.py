@@ -45,9 +45,10 @@ class Narrator:
         elif isinstance(fact, LaunchFailed):
             if change.failure is not None:
                 self._say(watch, "ERROR", change.failure.key, **change.failure.values)
-        elif isinstance(fact, (ProbePassed, ProbeFailed, ProbeImpossible)):
-            if fact.number == change.before.health.asked:
-                self._answer(watch, change)
+        elif isinstance(fact, (ProbePassed, ProbeFailed, ProbeImpossible)) and (
+            fact.number == change.before.health.asked
+        ):
+            self._answer(watch, change)
 
     def _answer(self, watch: Watch, change: Change) -> None:
         if isinstance(change.fact, ProbePassed):

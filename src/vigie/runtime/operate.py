@@ -83,9 +83,7 @@ def operate(
 
 
 def _through(card: Card, bots: Sequence[Bot], verb: Verb, voice: Voice, release: str | None) -> Result:
-    limit = SLACK + max(
-        bot.spec.start_grace + bot.spec.stop_timeout + bot.spec.check_timeout for bot in bots
-    )
+    limit = SLACK + max(bot.spec.start_grace + bot.spec.stop_timeout + bot.spec.check_timeout for bot in bots)
     extra = {} if release is None else {"release": release}
     answer, problem = ask_monitor(card, verb.value, [bot.spec.name for bot in bots], voice, limit, extra)
     reports = answer.get("bots")
@@ -102,7 +100,12 @@ def _by_ourselves(place: Place, bots: Sequence[Bot], everyone: int, verb: Verb, 
             for watch in crew.watches:
                 if reactor.signalled is None:
                     outcomes.append(
-                        ask(watch, verb, keep=False, on_settled=lambda _watch, problem: problems.append(problem))
+                        ask(
+                            watch,
+                            verb,
+                            keep=False,
+                            on_settled=lambda _watch, problem: problems.append(problem),
+                        )
                     )
             reactor.run(lambda: len(problems) == len(crew.watches))
             if reactor.signalled is not None:

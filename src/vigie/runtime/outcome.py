@@ -1,16 +1,17 @@
 """When what was asked of a bot has come true or has failed: one rule for short commands and monitor.
 
-That a bot is online is believed only from an answer that came after somebody asked.
+That a bot is online is believed only from an answer that came after somebody asked. A death counts as failure only
+of a copy that was launched since: one from before may have run the very code that was mended meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from vigie.core.facts import Exited, LaunchFailed, ProbePassed, Verb
+from vigie.core.facts import Exited, Launched, LaunchFailed, ProbePassed, Verb
 from vigie.core.orders import AskToStop, KillTree, Launch
 from vigie.core.reasons import Reason
-from vigie.core.states import ONLINE, WANTED, Phase, Verdict
+from vigie.core.states import ONLINE, WANTED, Phase, Verdict, Want
 from vigie.engines.base import LaunchError
 from vigie.problems import Failure, Problem, Refusal
 from vigie.runtime.watch import Change, Watch
@@ -28,6 +29,7 @@ class Outcome:
         self._verb = verb
         self._on_settled: Callable[[Watch, Problem | None], None] | None = on_settled
         self.did_anything = False
+        self._launched = False
         self._answered = verb is Verb.RESTART  # there, an answer can only come from the new process
         watch.listeners.append(self._changed)
 
@@ -54,10 +56,13 @@ class Outcome:
         if self._verb is Verb.STOP:
             self.look()
             return
+        if isinstance(change.fact, Launched):
+            self._launched = True
         if isinstance(change.fact, LaunchFailed):
             self._settle(launch_problem(watch.name, change.failure))
         elif isinstance(change.fact, Exited) and change.before.life.phase is Phase.ALIVE:
-            self._settle(death_problem(watch, change.fact))
+            if self._launched or change.after.wish.want is not Want.UP:
+                self._settle(death_problem(watch, change.fact))
         else:
             self.look()
 
@@ -103,7 +108,7 @@ def death_problem(watch: Watch, end: Exited) -> Problem:
     from vigie.records.bot_log import last_lines
     from vigie.records.plain_text import printable
 
-    lines = [printable(line) for line in last_lines(watch.log_path, LOG_LINES)]
+    lines = [printable(line) for line in last_lines(watch.log_path, LOG_LINES, since=watch.log_from)]
     values = {"name": watch.name, "log": watch.log_path, "lines": lines}
     if end.signal is not None:
         return Failure("runtime.died-by-signal", signal=end.signal, **values)

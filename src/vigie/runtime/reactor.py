@@ -31,7 +31,7 @@ REST = 1.0
 """Seconds for which a descriptor is left alone after its callback failed: it may well be ready for ever."""
 
 if sys.platform == "win32":
-    HANG_UP = None
+    HANG_UP = int(getattr(signal, "SIGHUP", 0))
     LEAVE = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
 else:
     HANG_UP = signal.SIGHUP

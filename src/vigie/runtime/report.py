@@ -5,17 +5,14 @@ from __future__ import annotations
 import time
 
 from vigie.core.states import FAILED, ONLINE, STOPPED, Status, shown, why
+from vigie.records import status_file
 from vigie.runtime.watch import Watch
+from vigie.settings.health_url import public
 
 
 def local_iso(wall: float | None) -> str | None:
     """Return calendar seconds as local ISO time with microseconds, the guide's form, or None."""
-    if wall is None:
-        return None
-    micro = round((wall - int(wall)) * 1_000_000)
-    if micro == 1_000_000:
-        wall, micro = int(wall) + 1, 0
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.localtime(int(wall)))}.{micro:06d}"
+    return None if wall is None else status_file.local_iso(wall)
 
 
 def from_local_iso(text: object) -> float | None:
@@ -23,11 +20,14 @@ def from_local_iso(text: object) -> float | None:
     if not isinstance(text, str) or len(text) != 26 or text[10] != "T":
         return None
     try:
-        fields = [int(text[a:b]) for a, b in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19), (20, 26))]
-        seconds = time.mktime((*fields[:6], 0, 0, -1))
+        fields = [
+            int(text[a:b]) for a, b in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19), (20, 26))
+        ]
+        year, month, day, hour, minute, second, micro = fields
+        seconds = time.mktime((year, month, day, hour, minute, second, 0, 0, -1))
     except (ValueError, OverflowError):
         return None
-    return seconds + fields[6] / 1_000_000
+    return seconds + micro / 1_000_000
 
 
 def reason_of(status: Status, why_unwell: str | None) -> str | None:
@@ -54,7 +54,7 @@ def public_face(watch: Watch) -> dict[str, object]:
         "reason": reason_of(status, status.health.why),
         "started_at": local_iso(started),
         "next_try": None if due is None else local_iso(clock.wall() + due - clock.steady()),
-        "url": watch.spec.health_url,
+        "url": public(watch.spec.health_url),
         "commit": watch.commit,
     }
 
@@ -72,7 +72,7 @@ def bot_report(watch: Watch) -> dict[str, object]:
         "pid": face["pid"],
         "http_status": None if answer is None else answer.http_status,
         "latency_ms": latency,
-        "url": watch.spec.health_url,
+        "url": public(watch.spec.health_url),
         "restart_count": face["restart_count"],
         "last_restart": face["last_restart"],
         "started_at": face["started_at"],

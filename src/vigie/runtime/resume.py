@@ -14,7 +14,7 @@ import time
 from typing import NamedTuple
 
 from vigie.core.spec import Spec
-from vigie.engines.base import Engine, Held
+from vigie.engines.base import Engine, Held, Identity
 from vigie.runtime.by_hand import find_by_hand
 from vigie.runtime.remembered import Moment, Remembered
 
@@ -67,7 +67,8 @@ def _launched_unnoted(engine: Engine, lock_path: str, past: Remembered, now: Mom
     leaders = [
         found
         for found in holders
-        if _leads_its_session(found.held.identity.pid) and (since is None or found.launched_at >= since)
+        if _was_launched_by_us(engine, lock_path, found.held.identity)
+        and (since is None or found.launched_at >= since)
     ]
     leaders.sort(key=lambda found: (found.launched_at, found.held.identity.pid))
     for found in holders:
@@ -76,13 +77,20 @@ def _launched_unnoted(engine: Engine, lock_path: str, past: Remembered, now: Mom
     return leaders[0] if leaders else None
 
 
-def _leads_its_session(pid: int) -> bool:
-    if sys.platform == "win32":
-        return True
-    try:
-        return os.getsid(pid) == pid
-    except OSError:
-        return False
+if sys.platform == "win32":
+
+    def _was_launched_by_us(engine: Engine, lock_path: str, identity: Identity) -> bool:
+        from vigie.engines.local_windows import LocalWindows
+
+        return isinstance(engine, LocalWindows) and engine.leader(lock_path) == identity
+
+else:
+
+    def _was_launched_by_us(_engine: Engine, _lock_path: str, identity: Identity) -> bool:
+        try:
+            return os.getsid(identity.pid) == identity.pid
+        except OSError:
+            return False
 
 
 def _end_leftovers(engine: Engine, lock_path: str, patience: float) -> None:

@@ -86,7 +86,8 @@ class Scribe:
         self._troubles.pop("project", None)
         private = self._place.private
         whole = [
-            self._try(ledger_path(private, name), self._ledger_of(self._watches[name])) for name in sorted(stale)
+            self._try(ledger_path(private, name), self._ledger_of(self._watches[name]))
+            for name in sorted(stale)
         ]
         if stale:
             whole.append(self._try(self._place.status_file, self._write_status))

@@ -135,9 +135,7 @@ class CodeSensor:
     def _launched_with(self, now: Code) -> Code:
         """Return the code that a copy launched since the last look runs: what has not changed after it."""
         started = self._watch.started or 0.0
-        return {
-            path: when for path, when in now.items() if when <= started or self._seen.get(path) == when
-        }
+        return {path: when for path, when in now.items() if when <= started or self._seen.get(path) == when}
 
     def _judge(self, changed: list[str]) -> None:
         for path in sorted(changed):

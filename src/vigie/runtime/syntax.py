@@ -64,4 +64,6 @@ def syntax_fault(path: str) -> tuple[int, str] | None:
 
 def _is_another_python(program: str) -> bool:
     name = os.path.basename(program).lower()
-    return name.startswith(("python", "py.exe")) and os.path.realpath(program) != os.path.realpath(sys.executable)
+    return name.startswith(("python", "py.exe")) and os.path.realpath(program) != os.path.realpath(
+        sys.executable
+    )

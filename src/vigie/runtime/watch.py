@@ -86,6 +86,8 @@ class Watch:
         self.on_trouble: Callable[[Problem], None] | None = None
         """Hears of what went wrong beside the bot itself, to be told."""
         self.log_path = place.bot_log(bot.spec.name)
+        self.log_from = 0
+        """Bytes in the log when the running copy was launched: what follows are its own words."""
         self.hands = Hands(
             bot.spec,
             bot.environment,
@@ -95,7 +97,7 @@ class Watch:
             reactor,
             self.feed,
             self._heard,
-            self._make_room,
+            self._prepare_log,
             self._find,
             reserve or Reserve(reactor.call_soon, spare=0),
         )
@@ -202,6 +204,13 @@ class Watch:
             self.spec, NOTHING, self.place.copy_lock(self.name), self._engine, now, patience=0.0
         )
 
+    def _prepare_log(self) -> None:
+        self._make_room()
+        try:
+            self.log_from = os.stat(self.log_path).st_size
+        except OSError:
+            self.log_from = 0
+
     def _make_room(self) -> None:
         for folder in (self.place.root, self.spec.directory):
             if not os.path.isdir(folder):
@@ -222,7 +231,9 @@ class Watch:
     def _compress(self) -> None:
         import threading
 
-        thread = threading.Thread(target=compress_rotated, args=(self.log_path, self.spec.log_keep), daemon=True)
+        thread = threading.Thread(
+            target=compress_rotated, args=(self.log_path, self.spec.log_keep), daemon=True
+        )
         try:
             thread.start()
         except RuntimeError:

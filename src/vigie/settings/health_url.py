@@ -65,6 +65,17 @@ def shown(url: str) -> str:
     return repr(plain) + ("..." if plain != url else "")
 
 
+def public(url: str) -> str:
+    """Return what anybody may see of a valid health URL: no query, no words after a command's first.
+
+    Both may hold secrets that were taken from the ``.env``.
+    """
+    if url.startswith("exec:"):
+        program, *more = url[len("exec:") :].split(None, 1)
+        return f"exec:{program}{' ...' if more else ''}"
+    return url.partition("?")[0]
+
+
 def _split(text: str) -> _Address | None:
     scheme, separator, after = text.partition("://")
     if not separator or scheme.lower() not in _NETWORK:
