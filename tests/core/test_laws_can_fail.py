@@ -206,17 +206,6 @@ def a_verdict_is_passed_while_blind(patch: Patch) -> None:
 
 
 @fault
-def an_illness_that_lasted_overnight_needs_no_second_look(patch: Patch) -> None:
-    """The machine wakes up and kills on yesterday's evidence."""
-    real = machine._reason_to_go
-
-    def hasty(status: Status, spec: Spec, now: float) -> Reason | None:
-        return real(replace(status, health=replace(status.health, blind=False)), spec, now)
-
-    patch.setattr(machine, "_reason_to_go", hasty)
-
-
-@fault
 def a_failed_launch_does_not_count_as_a_death(patch: Patch) -> None:
     """A command that does not exist would be tried in a loop."""
 

@@ -132,8 +132,10 @@ def test_a_death_before_the_first_answer_is_told_with_its_last_words(
     """How it ended, and what it printed last, fit to be shown."""
     logs = scene.folder / "logs"
     logs.mkdir(exist_ok=True)
-    (logs / "bot.log").write_bytes(b"".join(b"line %d\x1b[31m\n" % number for number in range(40)))
+    log = logs / "bot.log"
+    log.write_bytes(b"of an earlier copy\n")
     settled, _outcome = asking(scene, Verb.START, keep=False)
+    log.write_bytes(log.read_bytes() + b"".join(b"line %d\x1b[31m\n" % number for number in range(40)))
     scene.engine.process.end(end)
     turn(scene.reactor)
     problem = settled.problem

@@ -69,8 +69,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Watching: a check every {seconds} s, Ctrl-C to leave (the bot goes on)",
     ),
     "runtime.monitor-left": (
-        "Fin du monitoring : un bot en marche continue, sans surveillance",
-        "Monitor left: a running bot goes on, unwatched",
+        "Fin du monitoring, le bot continue sans surveillance",
+        "Monitor left, the bot goes on unwatched",
     ),
     "runtime.own-fault": (
         "Erreur interne de vigie, la surveillance continue : {what}",

@@ -108,7 +108,10 @@ def death_problem(watch: Watch, end: Exited) -> Problem:
     from vigie.records.bot_log import last_lines
     from vigie.records.plain_text import printable
 
-    lines = [printable(line) for line in last_lines(watch.log_path, LOG_LINES, since=watch.log_from)]
+    lines = [
+        printable(line)
+        for line in last_lines(watch.log_path, LOG_LINES, since=watch.log_starts.get(end.pid, 0))
+    ]
     values = {"name": watch.name, "log": watch.log_path, "lines": lines}
     if end.signal is not None:
         return Failure("runtime.died-by-signal", signal=end.signal, **values)

@@ -86,8 +86,9 @@ class Watch:
         self.on_trouble: Callable[[Problem], None] | None = None
         """Hears of what went wrong beside the bot itself, to be told."""
         self.log_path = place.bot_log(bot.spec.name)
-        self.log_from = 0
-        """Bytes in the log when the running copy was launched: what follows are its own words."""
+        self.log_starts: dict[int, int] = {}
+        """Bytes in the log when a copy was launched, by its pid: what follows are its own words."""
+        self._log_size = 0
         self.hands = Hands(
             bot.spec,
             bot.environment,
@@ -180,6 +181,10 @@ class Watch:
     def _note(self, change: Change) -> None:
         fact, clock = change.fact, self.reactor.clock
         self.hands.launched_at = self.status.life.launched_at
+        if isinstance(fact, Launched):
+            # the newest few: a death may be told after the next copy was launched
+            kept = list(self.log_starts.items())[-7:]
+            self.log_starts = {**dict(kept), fact.pid: self._log_size}
         if isinstance(fact, (Launched, Adopted)):
             self.answer = None
             self.started = clock.wall() - (clock.steady() - self.status.life.launched_at)
@@ -207,9 +212,9 @@ class Watch:
     def _prepare_log(self) -> None:
         self._make_room()
         try:
-            self.log_from = os.stat(self.log_path).st_size
+            self._log_size = os.stat(self.log_path).st_size
         except OSError:
-            self.log_from = 0
+            self._log_size = 0
 
     def _make_room(self) -> None:
         for folder in (self.place.root, self.spec.directory):
