@@ -214,7 +214,9 @@ def test_the_settings_file_changes_nothing(root: str, language: str) -> None:
 
 def uncommented(root: str) -> dict[str, Any]:
     """Return what the settings file would hold with the # of each of its settings removed."""
-    names = "|".join(setting.name for setting in (*schema.BOT, *schema.SHIP, schema.LANGUAGE))
+    names = "|".join(
+        setting.name for setting in (*schema.BOT, *schema.SHIP, schema.LANGUAGE, schema.START_SPACING)
+    )
     text = re.sub(rf"^# (?=({names}) = )", "", read(root, "vigie.toml").decode(), flags=re.MULTILINE)
     return tomllib.loads(text)
 
@@ -224,15 +226,19 @@ def test_the_settings_file_shows_every_setting_with_its_default(root: str, langu
     """None is missing, none is unknown, and each stands there with the value that holds without it."""
     initialise(root, language)
     table = uncommented(root)
-    assert set(table) == {"language", "bot", "ship"}
+    assert set(table) == {"language", "start_spacing", "bot", "ship"}
+    assert table["start_spacing"] == Spec().start_spacing
     assert list(table["bot"]) == [setting.name for setting in schema.BOT]
     assert table["ship"] == ShipSettings()._asdict()
+    lists = {name: tuple(value) for name, value in table["bot"].items() if isinstance(value, list)}
     shown = Spec()._replace(
         **{
             **table["bot"],
+            **lists,
             "command": (),
             "health_status": ((200, 299),),
             "max_memory": None,
+            "max_age": None,
             "log_max_size": parse_size(table["bot"]["log_max_size"]),
         },
     )

@@ -37,6 +37,9 @@ SPECS: st.SearchStrategy[Spec] = st.builds(
     give_up_after=st.sampled_from([1, 2, 3]),
     restarts_per_day=st.sampled_from([0, 1, 2, 5, 50]),
     on_change=st.sampled_from(["report", "restart"]),
+    stop_signals=st.sampled_from([("SIGINT", "SIGTERM"), ("SIGTERM",), ("SIGINT", "SIGHUP", "SIGTERM")]),
+    restart=st.sampled_from(["always", "always", "on-failure", "never"]),
+    max_age=st.sampled_from([None, None, 60.0]),
     prove=st.sampled_from([0.0, 3.0, 6.0]),
 )
 
@@ -58,6 +61,10 @@ EPISODES: st.SearchStrategy[Episode] = st.one_of(
     _move("restart", _YES_OR_NO),
     _move("ensure", _YES_OR_NO),
     _move("crash"),
+    _move("leave", st.sampled_from([0, 26, 75, 78])),
+    _move("hour_came"),
+    _move("network_returned"),
+    _move("settings_changed", _YES_OR_NO),
     _move("crash_again_and_again", st.integers(1, 4)),
     _move("fall_ill", _MOODS),
     _move("fall_ill_and_go", _MOODS),

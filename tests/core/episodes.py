@@ -16,7 +16,16 @@ from typing import Any
 
 from tests.core.laws import LawBroken, Laws
 from tests.core.world import DEAF, ILL, OBEYS, REFUSED, SILENT, WELL, WORKS, Coming, World
-from vigie.core.facts import CodeChanged, MemoryExceeded, Shipped, TimeCame, Verb
+from vigie.core.facts import (
+    CodeChanged,
+    HourCame,
+    MemoryExceeded,
+    NetworkReturned,
+    SettingsChanged,
+    Shipped,
+    TimeCame,
+    Verb,
+)
 from vigie.core.orders import Record, WakeAt
 from vigie.core.spec import DAY, SLOW_LANE, Spec
 from vigie.core.states import ONLINE, STOPPED, Phase, Want, shown
@@ -61,6 +70,26 @@ def wait(world: World, seconds: float) -> None:
 def crash(world: World) -> None:
     """The bot crashes."""
     world.crash()
+
+
+def leave(world: World, code: int) -> None:
+    """The bot ends by itself, with a code that may mean something."""
+    world.crash(code=code)
+
+
+def hour_came(world: World) -> None:
+    """It is the hour at which the bot is to be restarted."""
+    world.tell(HourCame())
+
+
+def network_returned(world: World) -> None:
+    """The way out is there again."""
+    world.tell(NetworkReturned())
+
+
+def settings_changed(world: World, replace: bool) -> None:
+    """The settings were taken in anew."""
+    world.tell(SettingsChanged(replace))
 
 
 def crash_again_and_again(world: World, times: int) -> None:
@@ -235,6 +264,10 @@ MOVES: dict[str, Callable[..., None]] = {
         ensure,
         wait,
         crash,
+        leave,
+        hour_came,
+        network_returned,
+        settings_changed,
         crash_again_and_again,
         fall_ill,
         fall_ill_and_go,

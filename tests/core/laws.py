@@ -17,10 +17,19 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.core.witness import AUTOMATIC, ILLNESS, Witness
+from tests.core.witness import AUTOMATIC, FOR_GOOD, ILLNESS, Witness
 from tests.core.world import World, replay
 from vigie.core.due import next_due
-from vigie.core.facts import ClockJumped, CodeChanged, Fact, MemoryExceeded, TimeCame, Verb
+from vigie.core.facts import (
+    ClockJumped,
+    CodeChanged,
+    Fact,
+    HourCame,
+    MemoryExceeded,
+    SettingsChanged,
+    TimeCame,
+    Verb,
+)
 from vigie.core.machine import decide
 from vigie.core.orders import (
     AskToStop,
@@ -61,6 +70,7 @@ class Laws:
         """Check one decision."""
         witness = self.witness
         backwards = now < witness.now
+        witness.proving_with_a_way_back = before.trial.proof is Proof.PROVING and before.trial.way_back
         witness.hear(fact, now)
         self._orders_as_a_whole(before, after, orders)
         for order in orders:
@@ -136,7 +146,8 @@ class Laws:
             self._law(7, witness.ill is reason, f"{reason} although the probes say {witness.ill}")
             self._law(7, not witness.blind, "judged while blind")
             owed = Verb.ENSURE in witness.owed or witness.switched_since_asked
-            self._law(2, witness.wanted == "up" or owed, "an ill bot ended though nobody brings it back")
+            stays = witness.wanted == "up" and self.world.spec.restart != "never"
+            self._law(2, stays or owed, "an ill bot ended though nobody brings it back")
         elif reason is Reason.ASKED_STOP:
             self._law(2, witness.wanted == "down", "stopped though nobody said stop")
         elif reason is Reason.ASKED_RESTART:
@@ -144,9 +155,19 @@ class Laws:
         elif reason is Reason.CODE_CHANGED:
             asked_for = self.world.spec.on_change == "restart"
             self._law(2, asked_for and isinstance(fact, CodeChanged), "replaced though no code changed")
+        elif reason is Reason.MAX_AGE:
+            age, most = witness.now - witness.launched_at, self.world.spec.max_age
+            self._law(2, most is not None and age >= 0.9 * most - EPSILON, f"not old at {age} s")
+        elif reason is Reason.RESTART_HOUR:
+            old = witness.now - witness.launched_at >= 300.0
+            self._law(2, isinstance(fact, HourCame) and old, "no hour has come for it")
+        elif reason is Reason.SETTINGS_CHANGED:
+            self._law(
+                2, isinstance(fact, SettingsChanged) and fact.replace, "its settings are what they were"
+            )
         else:
             is_it = reason is Reason.MEMORY_EXCEEDED and isinstance(fact, MemoryExceeded)
-            self._law(2, is_it, f"ended because of {reason}")
+            self._law(2, is_it and self.world.spec.restart != "never", f"ended because of {reason}")
         if reason in ILLNESS:
             self._law(5, KeepEvidence(reason) in orders, "no evidence kept")
         if reason in AUTOMATIC and witness.wanted == "up":
@@ -174,7 +195,9 @@ class Laws:
         self._law(8, order.release == witness.release, "another release than the one shipped")
 
     def _tell(self, order: Tell) -> None:
-        if order.reason in (Reason.GAVE_UP, Reason.DAILY_LIMIT, Reason.LEFTOVERS):
+        if order.reason in FOR_GOOD:
+            self._law(5, self.witness.stays_down, f"{order.reason} told of a bot that is brought back")
+        if order.reason in (Reason.GAVE_UP, Reason.DAILY_LIMIT, Reason.LEFTOVERS, *FOR_GOOD):
             self._law(5, order.reason not in self.witness.told, f"{order.reason} told twice")
 
     def _due(self, after: Status, orders: tuple[Order, ...]) -> None:
@@ -193,11 +216,18 @@ class Laws:
         witness = self.witness
         if witness.wanted != "up" or not witness.alive or witness.going is not None:
             return
-        if witness.ill is None or witness.blind:
+        if witness.ill is None or witness.blind or self.world.spec.restart == "never":
             return
         self._law(3, not witness.start_left, f"{witness.ill} and left alive: {after.health}")
         self._law(5, Reason.DAILY_LIMIT in witness.told, "left alive, and nobody was told why")
         self._law(4, not after.wish.cure, "somebody waits for a cure that will not come today")
+
+    def _not_too_old(self, after: Status) -> None:
+        witness, most = self.witness, self.world.spec.max_age
+        if most is None or witness.wanted != "up" or not witness.alive or witness.going is not None:
+            return
+        young = witness.now - witness.launched_at < most
+        self._law(3, young or not witness.start_left, f"older than {most} s and left alive: {after.life}")
 
     def _word(self, word: str) -> None:
         witness = self.witness
@@ -219,6 +249,9 @@ class Laws:
     def _books_agree(self, after: Status) -> None:
         witness, tally, tested = self.witness, after.tally, after.trial
         self._law(2, (after.wish.want is Want.DOWN) == (witness.wanted == "down"), "down is a person's word")
+        if witness.stays_down:
+            self._law(5, bool(set(FOR_GOOD) & witness.told), "left down, and nobody was told")
+        self._not_too_old(after)
         pausing = tally.waiting is not None or tally.next_start_at is not None
         self._law(4, not pausing or (not witness.alive and not witness.launching), "pauses while it lives")
         counted = witness.row <= tally.deaths <= witness.row_at_most

@@ -15,12 +15,15 @@ from vigie.core.facts import (
     CodeChanged,
     Exited,
     Fact,
+    HourCame,
     Launched,
     LaunchFailed,
     MemoryExceeded,
+    NetworkReturned,
     ProbeFailed,
     ProbeImpossible,
     ProbePassed,
+    SettingsChanged,
     Shipped,
     SwitchedBack,
     TimeCame,
@@ -67,7 +70,13 @@ FORGIVEN: Change = {"tally.deaths": 0, "tally.next_start_at": None, "tally.waiti
 TABLE: dict[tuple[Phase, Fact], Change] = {
     (LAUNCHING, Launched(500)): BORN,
     (LAUNCHING, LaunchFailed("gone")): {**NOT_LAUNCHED, "life.cause": Reason.LAUNCH_FAILED},
-    (LAUNCHING, LaunchFailed("gone", refused=True)): {**NOT_LAUNCHED, "life.cause": Reason.LAUNCH_REFUSED},
+    (LAUNCHING, LaunchFailed("gone", refused=True)): {
+        **NOT_LAUNCHED,
+        "life.cause": Reason.LAUNCH_REFUSED,
+        "tally.deaths": 0,
+        "tally.next_start_at": NOW + 10.0,
+        "tally.waiting": Reason.LAUNCH_REFUSED,
+    },
     (ABSENT, Adopted(500, 35.0)): {
         **BORN,
         "life.launched_at": 35.0,
@@ -214,7 +223,16 @@ EVERYWHERE: dict[Fact, Change] = {
 }
 """Facts that mean the same in every phase."""
 
-NOWHERE: tuple[Fact, ...] = (TimeCame(), CodeChanged(), SwitchedBack(), Exited(PID + 7, 3), ProbePassed(1))
+NOWHERE: tuple[Fact, ...] = (
+    TimeCame(),
+    CodeChanged(),
+    SettingsChanged(),
+    NetworkReturned(),
+    HourCame(),
+    SwitchedBack(),
+    Exited(PID + 7, 3),
+    ProbePassed(1),
+)
 """Facts that change none of these statuses by themselves."""
 
 FACTS = sorted({fact for _, fact in TABLE} | {*EVERYWHERE, *NOWHERE}, key=repr)

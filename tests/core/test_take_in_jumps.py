@@ -79,6 +79,16 @@ def test_a_jump_backwards_moves_nothing() -> None:
     assert set(jumped(PROBED, -50.0)) == {"health.asked", "health.next_at", "health.blind"}
 
 
+def test_a_little_lateness_voids_nothing() -> None:
+    """A machine that is always a little late still finds a hung bot; a whole timeout late, we know nothing."""
+    doubted = replace(PROBED, health=replace(PROBED.health, verdict=Verdict.DOUBTED, failures=2))
+    little = jumped(doubted, SPEC.check_timeout - 0.01)
+    assert not {"health.asked", "health.failures", "health.blind"} & set(little)
+    assert {"life.since", "health.online_since"} <= set(little)
+    assert {"health.asked", "health.failures", "health.blind"} <= set(jumped(doubted, SPEC.check_timeout))
+    assert {"health.asked", "health.failures", "health.blind"} <= set(jumped(doubted, 0.0))
+
+
 def test_doubt_is_lifted_by_a_jump() -> None:
     """The failures were seen through our own sleep."""
     doubted = replace(PROBED, health=replace(PROBED.health, verdict=Verdict.DOUBTED, failures=2))

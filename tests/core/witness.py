@@ -15,9 +15,11 @@ from vigie.core.facts import (
     Fact,
     Launched,
     LaunchFailed,
+    NetworkReturned,
     ProbeFailed,
     ProbeImpossible,
     ProbePassed,
+    SettingsChanged,
     Shipped,
     SwitchedBack,
     TreeGone,
@@ -37,9 +39,15 @@ AUTOMATIC = (
     Reason.CRASHED,
     Reason.LAUNCH_FAILED,
     Reason.LAUNCH_REFUSED,
+    Reason.RESTART_WANTED,
     Reason.CODE_CHANGED,
+    Reason.SETTINGS_CHANGED,
+    Reason.MAX_AGE,
+    Reason.RESTART_HOUR,
     Reason.TRIAL_FAILED,
 )
+FOR_GOOD = (Reason.STAYS_DOWN, Reason.FINISHED, Reason.NOT_RESTARTED, Reason.LAUNCH_FAILED)
+"""What a person is told of once when a bot is not brought back."""
 
 
 class Witness:
@@ -79,9 +87,13 @@ class Witness:
         self.row_at_most = 0
         self.death_pending = False
         self.not_before = 0.0
+        self.absent_since = now
+        self.stays_down = False
         self.restarts: list[float] = []
         self.told: set[Reason] = set()
+        self.launch_counted = False
         # what was shipped
+        self.proving_with_a_way_back = False
         self.release = ""
         self.ways_back = 0
         self.failed: set[str] = set()
@@ -99,27 +111,31 @@ class Witness:
             self._born(fact.pid, self.now)
         elif isinstance(fact, LaunchFailed) and self.launching:
             self.launching = False
-            self._died()
+            self._no_process(fact)
         elif isinstance(fact, Adopted) and not self.tree and not self.launching:
             self._born(fact.pid, min(fact.launched_at, self.now))
             self.not_before = 0.0  # the pause was for a start that is not needed any more
             self.judged = self.now - fact.launched_at >= self.spec.start_grace
         elif isinstance(fact, Exited) and self.alive and fact.pid == self.pid:
-            self._ended()
+            self._ended(fact)
         elif isinstance(fact, TreeGone) and self.tree and (self.killed or not self.alive):
             if self.alive:
                 self._ended()
-            self.tree, self.pid = False, None
+            self.tree, self.pid, self.absent_since = False, None, self.now
             self.told.discard(Reason.LEFTOVERS)
         elif isinstance(fact, (ProbePassed, ProbeFailed, ProbeImpossible)):
             self._answer(fact)
         elif isinstance(fact, ClockJumped):
             self._jumped(max(fact.gap, 0.0))
-        elif isinstance(fact, CodeChanged) and self.row >= self.spec.give_up_after:
+        elif isinstance(fact, (CodeChanged, SettingsChanged)) and self.row >= self.spec.give_up_after:
             self.not_before = 0.0
+        elif isinstance(fact, NetworkReturned) and self.row >= self.spec.give_up_after:
+            # the pause may be cut short, to ``backoff_max`` after the process was gone
+            self.not_before = min(self.not_before, max(self.now, self.absent_since + self.spec.backoff_max))
         elif isinstance(fact, Shipped):
             self.release = fact.release
             self.ways_back = int(fact.way_back and fact.release not in self.failed)
+            self.proving_with_a_way_back = False
             self.switching_since = None
         elif isinstance(fact, SwitchedBack):
             self.switching_since = None
@@ -132,6 +148,7 @@ class Witness:
         if pardon:
             self.row, self.row_at_most, self.death_pending = 0, 0, False
             self.told.clear()
+        self.stays_down = False
         if fact.verb is Verb.STOP:
             self.wanted, self.credit, self.owed = "down", False, set()
             return
@@ -148,12 +165,41 @@ class Witness:
         self.probe, self.answered, self.judged = None, False, False
         self.failures, self.ill, self.blind, self.online_from = 0, None, False, None
 
-    def _ended(self) -> None:
+    def _ended(self, end: Exited | None = None) -> None:
+        means = self._means(end) if self.going is None and self.wanted == "up" else None
         self.alive, self.probe, self.online_from = False, None, None
         self.killed = False  # what it leaves behind has to be cleared away all the same
-        if self.going is None or self.death_pending:
+        if means == "down":
+            self._left_down()
+        elif means != "at once" and (self.going is None or self.death_pending):
             self._died()
         self.death_pending = False
+
+    def _means(self, end: Exited | None) -> str:
+        """Tell what an unasked end asks for, in words of our own."""
+        code = None if end is None else end.code
+        if self.proving_with_a_way_back:
+            return "again"
+        if code in self.spec.stay_down_codes or self.spec.restart == "never":
+            return "down"
+        if code in self.spec.restart_codes:
+            return "at once" if self.online_from is not None else "again"
+        return "down" if code == 0 and self.spec.restart == "on-failure" else "again"
+
+    def _left_down(self) -> None:
+        self.wanted, self.stays_down, self.credit, self.owed = "", True, False, set()
+
+    def _no_process(self, fact: LaunchFailed) -> None:
+        self.absent_since = self.now
+        if fact.refused and self.wanted == "up":
+            # something else was in the way: no death of the bot's, and none of the day's starts
+            if self.launch_counted:
+                self.restarts.pop()
+            self.not_before = self.now + SHORTEST * min(10.0, self.spec.backoff_max)
+        elif self.spec.restart == "never" and self.wanted == "up":
+            self._left_down()
+        else:
+            self._died()
 
     def _died(self) -> None:
         if self.wanted != "up":
@@ -188,7 +234,8 @@ class Witness:
     def _jumped(self, gap: float) -> None:
         self.launched_at = min(self.launched_at + gap, self.now)
         self.asked_at = min(self.asked_at + gap, self.now)
-        if self.alive and self.going is None:
+        a_little_late = 0.0 < gap < self.spec.check_timeout
+        if self.alive and self.going is None and not a_little_late:
             self.probe, self.blind = None, True
             self.failures = 0 if self.ill is None else self.failures
 
@@ -230,6 +277,7 @@ class Witness:
         self.launching = True
         self.launches_since_asked += 1
         self.owed.discard(Verb.ENSURE)
+        self.launch_counted = order.reason in AUTOMATIC and self.wanted == "up"
         if order.reason in AUTOMATIC:
             if self.wanted == "up":
                 self.restarts.append(self.now)

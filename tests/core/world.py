@@ -120,11 +120,11 @@ class World:
         self._soon.extend(facts)
         self._drain()
 
-    def crash(self, seconds_ago: float = 0.0) -> None:
+    def crash(self, seconds_ago: float = 0.0, code: int | None = 1) -> None:
         """The process ends by itself, if there is one; the clock may have run backwards meanwhile."""
         if self.process is not None and self.process.alive:
             self.process.alive = False
-            self.take_late(Exited(self.process.pid, 1, luck=self._luck()), seconds_ago)
+            self.take_late(Exited(self.process.pid, code, luck=self._luck()), seconds_ago)
 
     def turn(self, mood: str) -> None:
         """The living process becomes well, ill or silent."""
@@ -241,7 +241,7 @@ class World:
             self._soon.append(LaunchFailed("engine.copy-alive", refused=True, luck=self._luck()))
         elif self.coming.launch == WORKS:
             self.process = self._newborn()
-            self._soon.append(Launched(self.process.pid))
+            self._soon.append(Launched(self.process.pid, self._luck()))
         else:
             refused = self.coming.launch == REFUSED
             self._soon.append(LaunchFailed("engine.not-found", refused=refused, luck=self._luck()))

@@ -44,7 +44,10 @@ def test_every_setting_can_be_written_down(tmp_path: Path) -> None:
     """All of ``[bot]`` at once."""
     (tmp_path / "src").mkdir()
     toml = """
-        [bot]
+        start_spacing = 1
+        [bots.other]
+        health_url = "none"
+        [bots.bot]
         command = ["node", "bot.js"]
         directory = "src"
         health_url = "tcp://127.0.0.1:9"
@@ -55,37 +58,54 @@ def test_every_setting_can_be_written_down(tmp_path: Path) -> None:
         confirm_interval = 0.5
         start_grace = 20
         stop_timeout = 3
+        stop_signals = ["SIGTERM"]
+        restart = "on-failure"
+        stay_down_codes = [2, 78]
+        restart_codes = []
         backoff_initial = 2
         backoff_max = 4
         backoff_reset = 100
         give_up_after = 9
         restarts_per_day = 7
         max_memory = "1 GiB"
+        max_age = 3600
+        restart_at = "04:30"
         on_change = "restart"
+        after = ["other"]
+        spare_children = ["redis-server"]
         log_max_size = "20 MB"
         log_keep = 3
     """
-    assert loaded(tmp_path, toml).bots[0].spec == Spec(
-        "bot",
-        ("node", "bot.js"),
-        str(tmp_path / "src"),
-        "tcp://127.0.0.1:9",
-        ((200, 204),),
-        10.0,
-        1.5,
-        2,
-        0.5,
-        20.0,
-        3.0,
-        2.0,
-        4.0,
-        100.0,
-        9,
-        7,
-        2**30,
-        "restart",
-        20_000_000,
-        3,
+    assert loaded(tmp_path, toml).bots[1].spec == Spec(
+        name="bot",
+        command=("node", "bot.js"),
+        directory=str(tmp_path / "src"),
+        health_url="tcp://127.0.0.1:9",
+        health_status=((200, 204),),
+        check_interval=10,
+        check_timeout=1.5,
+        confirm_failures=2,
+        confirm_interval=0.5,
+        start_grace=20,
+        stop_timeout=3,
+        stop_signals=("SIGTERM",),
+        restart="on-failure",
+        stay_down_codes=(2, 78),
+        restart_codes=(),
+        backoff_initial=2,
+        backoff_max=4,
+        backoff_reset=100,
+        give_up_after=9,
+        restarts_per_day=7,
+        max_memory=2**30,
+        max_age=3600,
+        restart_at=("04:30",),
+        on_change="restart",
+        after=("other",),
+        start_spacing=1,
+        spare_children=("redis-server",),
+        log_max_size=20_000_000,
+        log_keep=3,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -76,3 +78,23 @@ def test_a_file_of_somebody_else_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageProblem) as caught:
         read_text(str(file))
     assert "permission denied" in told(caught.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes, sockets and devices in a folder are POSIX")
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
+def test_what_is_no_regular_file_is_refused_without_waiting(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe that nobody writes into would hold us for ever, and a device never ends."""
+    file = tmp_path / "file"
+    monkeypatch.chdir(tmp_path)  # the whole path may be longer than a socket's name can be
+    with socket.socket(getattr(socket, "AF_UNIX")) as listener:  # noqa: B009  (typed for Windows as well)
+        if kind == "pipe":
+            subprocess.run(["mkfifo", "file"], check=True)
+        elif kind == "socket":
+            listener.bind("file")
+        else:
+            file.symlink_to("/dev/zero")
+        with pytest.raises(UsageProblem) as caught:
+            read_text(str(file))
+    assert "no regular file" in told(caught.value)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.settings.projects import told, write
-from vigie.problems import UsageProblem
+from tests.waiting import patient
+from vigie.problems import USAGE, UsageProblem
 from vigie.settings import load
 from vigie.settings.toml_file import TomlFile, line_of, read_toml
 
@@ -156,3 +159,13 @@ def test_no_value_of_any_type_makes_a_traceback(
         load(os.fspath(write(folder, text)), {})
     except UsageProblem as problem:
         told(problem)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe in a folder is POSIX")
+def test_a_pipe_in_its_place_is_refused_at_once(tmp_path: Path) -> None:
+    """Nobody writes into it, and no command may wait for that: exit 2, and the file is named."""
+    subprocess.run(["mkfifo", "vigie.toml"], cwd=tmp_path, check=True)
+    command = [sys.executable, "-m", "vigie", "--lang", "en", "check", "--project", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=patient(30))
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert f"Cannot read {tmp_path / 'vigie.toml'}: it is no regular file" in done.stderr

@@ -10,7 +10,8 @@ from vigie.settings import schema, value
 from vigie.settings.origin import NotAllowedError
 from vigie.settings.schema import Setting
 
-SETTINGS = {setting.name: setting for setting in (*schema.BOT, *schema.SHIP, schema.LANGUAGE)}
+SETTINGS = {setting.name: setting for setting in (*schema.BOT, schema.LANGUAGE, schema.START_SPACING)}
+SETTINGS |= {f"ship.{setting.name}": setting for setting in schema.SHIP}
 
 
 def read(name: str, found: object, is_text: bool = False) -> object:
@@ -34,9 +35,22 @@ def read(name: str, found: object, is_text: bool = False) -> object:
         ("max_memory", 1 << 20, False, 1 << 20),
         ("max_memory", "None", False, None),
         ("on_change", "Restart", False, "restart"),
-        ("restart", "if-down", False, "if-down"),
-        ("rollback", True, False, True),
-        ("rollback", False, False, False),
+        ("ship.restart", "if-down", False, "if-down"),
+        ("ship.rollback", True, False, True),
+        ("ship.rollback", False, False, False),
+        ("restart", "On-Failure", False, "on-failure"),
+        ("stop_signals", ["sigterm", "INT"], False, ("SIGTERM", "SIGINT")),
+        ("stop_signals", "SIGTERM", False, ("SIGTERM",)),
+        ("stay_down_codes", [78, 2, 78], False, (78, 2)),
+        ("stay_down_codes", [], False, ()),
+        ("restart_codes", 26, False, (26,)),
+        ("max_age", 86_400, False, 86_400.0),
+        ("restart_at", "4:30", False, ("04:30",)),
+        ("restart_at", ["16:00", "04:00", "16:00"], False, ("04:00", "16:00")),
+        ("after", "database", False, ("database",)),
+        ("after", [], False, ()),
+        ("spare_children", ["redis-server", "worker.py"], False, ("redis-server", "worker.py")),
+        ("start_spacing", 5, False, 5.0),
         ("language", " FR ", True, "fr"),
         ("health_status", [200, "300-399"], False, ((200, 200), (300, 399))),
         ("directory", "my bot", False, "my bot"),
@@ -73,7 +87,14 @@ WRONG: dict[tuple[str, bool], list[object]] = {
     ("give_up_after", True): ["2.0", "1_0", "x", "9" * 400],
     ("max_memory", False): [512, 0, -1, True, 1e9, "much", "512", "2 KiB", "9999999 TB", [1]],
     ("on_change", False): ["never", "", 1, True, ["restart"]],
-    ("rollback", False): ["true", 1, 0, None],
+    ("restart", False): ["if-down", "", True, None],
+    ("stop_signals", False): [[], "SIGKILL", ["SIGSTOP"], 15, [["SIGINT"]], None, True],
+    ("stay_down_codes", False): [-1, 2**32, True, "78", [1.0], [[78]], None, list(range(101))],
+    ("max_age", False): [59.9, "1d", True, None],
+    ("restart_at", False): ["24:00", "4h", "04:60", "", 4, ["04:30", None], "04:30:00", "٠٤:٣٠"],
+    ("after", False): [3, [""], ["a\nb"], None, [["a"]]],
+    ("start_spacing", False): [-1, 3601, "5", None, True],
+    ("ship.rollback", False): ["true", 1, 0, None],
     ("language", True): ["de", "french", "fr_FR"],
     ("health_status", False): [99, 600, "299-200", [], "all"],
     ("directory", False): ["", 3, ["."], "C:\temp"],

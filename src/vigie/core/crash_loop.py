@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vigie.core.backoff import pause_before_start, pause_in_slow_lane
+from vigie.core.backoff import jittered, pause_before_start, pause_in_slow_lane
 from vigie.core.reasons import Reason
 from vigie.core.spec import DAY, Spec
 from vigie.core.states import Tally
+
+REFUSED_PAUSE = 10.0
+"""Seconds between two tries while something stands in the way: the look costs little, and nobody logs in anywhere."""
 
 
 def after_death(tally: Tally, spec: Spec, now: float, luck: float) -> Tally:
@@ -39,6 +42,16 @@ def may_restart(tally: Tally, spec: Spec, now: float) -> bool:
     return len(within_a_day(tally, now)) < spec.restarts_per_day
 
 
+def room_at(tally: Tally, spec: Spec, now: float) -> float:
+    """Return the moment from which the day has a start left: now, or when its oldest restart is a day old."""
+    recent = within_a_day(tally, now)
+    if len(recent) < spec.restarts_per_day:
+        return now
+    if not spec.restarts_per_day:
+        return now + DAY  # there is never one: look again tomorrow
+    return recent[len(recent) - spec.restarts_per_day] + DAY
+
+
 def held_by_the_day(tally: Tally, spec: Spec, now: float) -> Tally:
     """Postpone the next start until the day's oldest restart is a day old."""
     recent = within_a_day(tally, now)
@@ -48,6 +61,17 @@ def held_by_the_day(tally: Tally, spec: Spec, now: float) -> Tally:
     # at least a second ahead: rounding must not make the postponed start due at once
     due = max(oldest + DAY, now + 1.0)
     return replace(tally, restarts=recent, next_start_at=due, waiting=Reason.DAILY_LIMIT)
+
+
+def refused(tally: Tally, spec: Spec, now: float, luck: float) -> Tally:
+    """Note that something stood in the way of a launch, which is no death of the bot's: soon another try."""
+    pause = jittered(min(REFUSED_PAUSE, spec.backoff_max), luck)
+    return replace(tally, next_start_at=now + pause, waiting=Reason.LAUNCH_REFUSED, luck=luck)
+
+
+def not_started(tally: Tally, ordered_at: float) -> Tally:
+    """Take back the restart noted at ``ordered_at``: no process came of it."""
+    return replace(tally, restarts=tuple(moment for moment in tally.restarts if moment != ordered_at))
 
 
 def restarted(tally: Tally, now: float) -> Tally:
@@ -68,3 +92,9 @@ def not_told(tally: Tally, reason: Reason) -> Tally:
 def hurried(tally: Tally) -> Tally:
     """Skip the pause and forget nothing: the next start is due now, as far as the day allows."""
     return replace(tally, next_start_at=None, waiting=None)
+
+
+def brought_forward(tally: Tally, moment: float) -> Tally:
+    """Shorten the pause to end at ``moment``; a pause that ends before stays as it is."""
+    due = tally.next_start_at
+    return tally if due is None or due <= moment else replace(tally, next_start_at=moment)

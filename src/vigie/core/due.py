@@ -9,20 +9,18 @@ from vigie.core.reasons import Reason
 from vigie.core.spec import Spec
 from vigie.core.states import WANTED, Phase, Proof, Status, Verdict
 from vigie.core.thresholds import grace_ends_at, lost_at, reason_to_ask
+from vigie.core.timetable import too_old_at
 from vigie.core.trial import SWITCH_LIMIT
 
 KILL_AGAIN = 5.0
 """Seconds after which a tree that would not vanish (uninterruptible sleep) is killed once more."""
-
-STOP_STEPS = 2
-"""Manners of asking: first the one that closes real bots cleanly, half-way through the firmer one."""
 
 Due = tuple[float, Reason]
 
 
 def step_ends_at(status: Status, spec: Spec) -> float:
     """Return the moment at which the present manner of asking has had its share of ``stop_timeout``."""
-    return status.life.since + spec.stop_timeout * (status.life.step + 1) / STOP_STEPS
+    return status.life.since + spec.stop_timeout * (status.life.step + 1) / len(spec.stop_signals)
 
 
 def forgiven_at(status: Status, spec: Spec) -> float | None:
@@ -62,6 +60,9 @@ def _alive(status: Status, spec: Spec) -> list[Due]:
     grace = grace_ends_at(health, status.life.launched_at, spec)
     if grace is not None:
         moments.append((grace, Reason.NEVER_READY))
+    too_old = too_old_at(status, spec)
+    if too_old is not None:
+        moments.append((too_old, Reason.MAX_AGE))
     forgiven = forgiven_at(status, spec)
     if forgiven is not None:
         moments.append((forgiven, Reason.HEALTHY))

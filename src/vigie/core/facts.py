@@ -32,6 +32,7 @@ class Launched:
     """The process exists."""
 
     pid: int
+    luck: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Adopted:
 
     pid: int
     launched_at: float
+    luck: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,23 @@ class MemoryExceeded:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """The bot's settings are others than before. ``replace``: the living process was launched with the old ones."""
+
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkReturned:
+    """The machine had no way out, and has one again."""
+
+
+@dataclass(frozen=True, slots=True)
+class HourCame:
+    """An hour of the day at which the bot is to be restarted has come."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shipped:
     """New code was brought; ``release`` runs from the next launch on.
 
@@ -143,6 +162,9 @@ Fact = (
     | ClockJumped
     | CodeChanged
     | MemoryExceeded
+    | SettingsChanged
+    | NetworkReturned
+    | HourCame
     | Shipped
     | SwitchedBack
 )

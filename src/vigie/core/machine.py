@@ -23,8 +23,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from vigie.core import crash_loop, thresholds, trial
-from vigie.core.due import KILL_AGAIN, STOP_STEPS, forgiven_at, next_due, step_ends_at
+from vigie.core import crash_loop, exit_policy, thresholds, timetable, trial
+from vigie.core.due import KILL_AGAIN, forgiven_at, next_due, step_ends_at
 from vigie.core.facts import Fact
 from vigie.core.orders import (
     AskToStop,
@@ -48,7 +48,17 @@ Decision = tuple[Status, tuple[Order, ...]]
 UNASKED_ENDS = (*DEATHS, Reason.LAUNCH_FAILED, Reason.LAUNCH_REFUSED)
 """What can befall a bot without anybody's wish, before or after it lived."""
 
-AUTOMATIC = (*UNASKED_ENDS, Reason.CODE_CHANGED, Reason.TRIAL_FAILED)
+FAILS_A_TRIAL = (*DEATHS, Reason.LAUNCH_FAILED, *exit_policy.FOR_GOOD)
+
+AUTOMATIC = (
+    *UNASKED_ENDS,
+    Reason.RESTART_WANTED,
+    Reason.CODE_CHANGED,
+    Reason.SETTINGS_CHANGED,
+    Reason.MAX_AGE,
+    Reason.RESTART_HOUR,
+    Reason.TRIAL_FAILED,
+)
 """Causes of a launch that no person asked for: these count against ``restarts_per_day``."""
 
 
@@ -120,7 +130,7 @@ def _trial_ends(status: Status, spec: Spec, now: float) -> tuple[Status, list[Or
         if not trial.has_passed(proof, spec):
             return None
         return replace(status, trial=trial.passed(proof)), [Tell(Reason.TRIAL_PASSED)]
-    if status.life.phase is Phase.LAUNCHING or status.life.cause not in (*DEATHS, Reason.LAUNCH_FAILED):
+    if status.life.phase is Phase.LAUNCHING or status.life.cause not in FAILS_A_TRIAL:
         return None  # stopped on purpose, or something was in the way: neither proven nor failed
     orders: list[Order] = [Tell(Reason.TRIAL_FAILED)]
     if proof.way_back:
@@ -147,6 +157,14 @@ def _never_ready(status: Status, spec: Spec, now: float) -> tuple[Status, list[O
         return None
     health = replace(health, verdict=Verdict.ILL)
     return replace(status, health=health, life=replace(life, cause=Reason.NEVER_READY)), []
+
+
+def _too_old(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
+    """The living copy has had its age."""
+    moment = timetable.too_old_at(status, spec)
+    if moment is None or now < moment:
+        return None
+    return replace(status, wish=replace(status.wish, again=Reason.MAX_AGE)), []
 
 
 def _go_down(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]] | None:
@@ -184,7 +202,8 @@ def _reason_to_go(status: Status, spec: Spec, now: float) -> Reason | None:
     health = status.health
     if health.verdict is not Verdict.ILL or health.blind or _held_though_ill(status, spec, now):
         return None
-    if wish.want is not Want.UP and not wish.cure:
+    stays = wish.want is Want.UP and exit_policy.replaces_the_ill(spec)
+    if not stays and not wish.cure:
         return None
     return status.life.cause or Reason.HUNG
 
@@ -209,7 +228,7 @@ def _insist(status: Status, spec: Spec, now: float) -> tuple[Status, list[Order]
     life = status.life
     if life.phase is not Phase.STOPPING or now < step_ends_at(status, spec):
         return None
-    if life.step + 1 < STOP_STEPS:
+    if life.step + 1 < len(spec.stop_signals):
         firmer = AskToStop(life.cause or Reason.ASKED_STOP, life.step + 1)
         return replace(status, life=replace(life, step=firmer.step)), [firmer]
     return replace(status, life=replace(life, phase=Phase.KILLING, since=now)), [
@@ -266,6 +285,14 @@ def _launch(status: Status, _spec: Spec, now: float) -> tuple[Status, list[Order
     )
 
 
+def _tell_that_it_stays_down(status: Status, _spec: Spec, _now: float) -> tuple[Status, list[Order]] | None:
+    """A bot that left for good is missed by nobody's clock: a person hears of it once."""
+    cause = status.life.cause
+    if cause is None or status.wish.reason is not Reason.NOT_RESTARTED or cause in status.tally.told:
+        return None
+    return _told(status, cause)
+
+
 def _tell_once(status: Status, _spec: Spec, _now: float) -> tuple[Status, list[Order]] | None:
     """Giving up, or reaching the day's limit, is told once until a person acts or the bot recovers."""
     tally = status.tally
@@ -304,6 +331,7 @@ _RULES: tuple[Rule, ...] = (
     _kill_again,
     _lost_answer,
     _never_ready,
+    _too_old,
     _trial_ends,
     _go_down,
     _bear_with_the_ill,
@@ -312,6 +340,7 @@ _RULES: tuple[Rule, ...] = (
     _keep_to_the_day,
     _launch,
     _tell_once,
+    _tell_that_it_stays_down,
     _forgive,
     _ask,
 )

@@ -16,6 +16,9 @@ class Reason(Enum):
     MONITOR_STARTED = "monitor-started"
     SHIPPED = "shipped"
     CODE_CHANGED = "code-changed"
+    SETTINGS_CHANGED = "settings-changed"
+    MAX_AGE = "max-age"
+    RESTART_HOUR = "restart-hour"
 
     # what befell the bot
     CRASHED = "crashed"
@@ -24,6 +27,10 @@ class Reason(Enum):
     LAUNCH_FAILED = "launch-failed"
     LAUNCH_REFUSED = "launch-refused"
     MEMORY_EXCEEDED = "memory-exceeded"
+    RESTART_WANTED = "restart-wanted"
+    STAYS_DOWN = "stays-down"
+    FINISHED = "finished"
+    NOT_RESTARTED = "not-restarted"
 
     # what follows from policy
     WAITING_BACKOFF = "waiting-backoff"

@@ -81,6 +81,7 @@ class Life:
     detail: str | None = None
     exit_code: int | None = None
     exit_signal: int | None = None
+    luck: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from vigie.core import crash_loop, thresholds, trial
+from vigie.core import crash_loop, exit_policy, thresholds, timetable, trial
 from vigie.core.facts import (
     Adopted,
     Asked,
@@ -18,12 +18,15 @@ from vigie.core.facts import (
     CodeChanged,
     Exited,
     Fact,
+    HourCame,
     Launched,
     LaunchFailed,
     MemoryExceeded,
+    NetworkReturned,
     ProbeFailed,
     ProbeImpossible,
     ProbePassed,
+    SettingsChanged,
     Shipped,
     SwitchedBack,
     TimeCame,
@@ -32,7 +35,7 @@ from vigie.core.facts import (
 )
 from vigie.core.reasons import Reason
 from vigie.core.spec import Spec
-from vigie.core.states import Life, Phase, Status, Tally, Trial, Verdict, Want, Wish
+from vigie.core.states import Life, Phase, Proof, Status, Tally, Trial, Verdict, Want, Wish
 
 DEATHS = (Reason.CRASHED, Reason.HUNG, Reason.NEVER_READY, Reason.MEMORY_EXCEEDED)
 """Ends that nobody asked for. Each counts: a bot that is always ill must not be restarted without pause."""
@@ -80,7 +83,7 @@ def _launched(status: Status, fact: Launched, _spec: Spec, now: float) -> Status
     return replace(
         status,
         wish=replace(status.wish, cure=False),
-        life=Life(Phase.ALIVE, now, fact.pid, now, cause=life.cause),
+        life=Life(Phase.ALIVE, now, fact.pid, now, cause=life.cause, luck=fact.luck),
         health=thresholds.fresh(status.health, now),
         tally=_counted(status),
     )
@@ -97,8 +100,23 @@ def _launch_failed(status: Status, fact: LaunchFailed, spec: Spec, now: float) -
         return status
     cause = Reason.LAUNCH_REFUSED if fact.refused else Reason.LAUNCH_FAILED
     wish = replace(status.wish, again=None)  # there is no copy to replace
+    ordered_at = status.life.since
     status = replace(status, wish=wish, life=Life(since=now, cause=cause, detail=fact.detail))
+    if wish.want is not Want.UP:
+        return status
+    if fact.refused:
+        tally = crash_loop.not_started(status.tally, ordered_at)
+        return replace(status, tally=crash_loop.refused(tally, spec, now, fact.luck))
+    if spec.restart == "never":
+        return _left_down(status, Reason.LAUNCH_FAILED)
     return _died(status, spec, now, fact.luck)
+
+
+def _left_down(status: Status, cause: Reason) -> Status:
+    """Nobody but a person launches the bot again; a copy that somebody launches by hand is left in peace."""
+    return replace(
+        status, wish=Wish(Want.AS_IS, Reason.NOT_RESTARTED), life=replace(status.life, cause=cause)
+    )
 
 
 def _adopted(status: Status, fact: Adopted, spec: Spec, now: float) -> Status:
@@ -108,7 +126,7 @@ def _adopted(status: Status, fact: Adopted, spec: Spec, now: float) -> Status:
     # older than its grace: it must have answered once, so failures count from the first one on
     old = now - fact.launched_at >= spec.start_grace
     health = replace(thresholds.fresh(status.health, now), verdict=Verdict.DOUBTED if old else Verdict.NEW)
-    life = Life(Phase.ALIVE, now, fact.pid, min(fact.launched_at, now), cause=Reason.ADOPTED)
+    life = Life(Phase.ALIVE, now, fact.pid, min(fact.launched_at, now), cause=Reason.ADOPTED, luck=fact.luck)
     tested = trial.seen_unwell(status.trial)
     return replace(status, life=life, health=health, tally=_counted(status), trial=tested)
 
@@ -117,12 +135,21 @@ def _exited(status: Status, fact: Exited, spec: Spec, now: float) -> Status:
     life = status.life
     if fact.pid != life.pid or life.phase not in (Phase.ALIVE, Phase.STOPPING, Phase.KILLING):
         return status
-    cause = Reason.CRASHED if life.phase is Phase.ALIVE else life.cause
+    cause = _why_it_ended(status, fact, spec) if life.phase is Phase.ALIVE else life.cause
     life = replace(
         life, phase=Phase.CLEARING, since=now, cause=cause, exit_code=fact.code, exit_signal=fact.signal
     )
     status = replace(status, life=life, health=thresholds.fresh(status.health, now))
+    if cause in exit_policy.FOR_GOOD:
+        return _left_down(status, cause)
     return _died(status, spec, now, fact.luck) if cause in DEATHS else status
+
+
+def _why_it_ended(status: Status, fact: Exited, spec: Spec) -> Reason:
+    """Ask the exit policy, which is for bots that are kept up; a release with a way back fails by any end."""
+    if status.wish.want is not Want.UP or (status.trial.proof is Proof.PROVING and status.trial.way_back):
+        return Reason.CRASHED
+    return exit_policy.verdict(spec, fact.code, proved=status.health.online_since is not None)
 
 
 def _tree_gone(status: Status, _fact: TreeGone, spec: Spec, now: float) -> Status:
@@ -174,11 +201,13 @@ def _probe_impossible(status: Status, fact: ProbeImpossible, spec: Spec, now: fl
 def _clock_jumped(status: Status, fact: ClockJumped, spec: Spec, now: float) -> Status:
     """What was being measured goes on where it stood: patience is not spent while nobody could act.
 
-    A pause before the next start and the day's restarts are left alone: the world did not stand still.
+    A pause before the next start and the day's restarts are left alone: the world did not stand still. Nor is
+    the question under way void when we were late by less than an answer may take: whoever puts it makes up for
+    that, and a machine that is always a little late would otherwise never find a hung bot.
     """
     gap = max(fact.gap, 0.0)
     health = status.health
-    if status.life.phase is Phase.ALIVE:
+    if status.life.phase is Phase.ALIVE and not 0.0 < gap < spec.check_timeout:
         health = thresholds.void(thresholds.doubt_lifted(health), spec, now)
     return replace(
         status,
@@ -209,7 +238,29 @@ def _code_changed(status: Status, _fact: CodeChanged, spec: Spec, now: float) ->
 
 
 def _memory_exceeded(status: Status, _fact: MemoryExceeded, spec: Spec, now: float) -> Status:
+    if not exit_policy.replaces_the_ill(spec):
+        return status
     return _replace_living(status, Reason.MEMORY_EXCEEDED, spec, now)
+
+
+def _settings_changed(status: Status, fact: SettingsChanged, spec: Spec, now: float) -> Status:
+    if status.wish.want is Want.UP and status.tally.waiting is Reason.GAVE_UP:
+        return replace(status, tally=crash_loop.hurried(status.tally))  # they may be the cure
+    return _replace_living(status, Reason.SETTINGS_CHANGED, spec, now) if fact.replace else status
+
+
+def _network_returned(status: Status, _fact: NetworkReturned, spec: Spec, now: float) -> Status:
+    """The way out may have been what was missing; one that comes and goes must not make a loop of it."""
+    if status.wish.want is not Want.UP or status.tally.waiting is not Reason.GAVE_UP:
+        return status
+    soon = max(now, status.life.since + spec.backoff_max)
+    return replace(status, tally=crash_loop.brought_forward(status.tally, soon))
+
+
+def _hour_came(status: Status, _fact: HourCame, spec: Spec, now: float) -> Status:
+    if timetable.is_fresh(status, now):
+        return status
+    return _replace_living(status, Reason.RESTART_HOUR, spec, now)
 
 
 def _replace_living(status: Status, reason: Reason, spec: Spec, now: float) -> Status:
@@ -246,6 +297,9 @@ _TAKERS: dict[type, Callable[[Status, Any, Spec, float], Status]] = {
     ClockJumped: _clock_jumped,
     CodeChanged: _code_changed,
     MemoryExceeded: _memory_exceeded,
+    SettingsChanged: _settings_changed,
+    NetworkReturned: _network_returned,
+    HourCame: _hour_came,
     Shipped: _shipped,
     SwitchedBack: _switched_back,
 }

@@ -11,6 +11,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "reason.monitor-started": ("démarrage du moniteur", "monitor started"),
     "reason.shipped": ("nouvelle version livrée", "new version shipped"),
     "reason.code-changed": ("code modifié", "code changed"),
+    "reason.settings-changed": ("réglages modifiés", "settings changed"),
+    "reason.max-age": ("âge maximal atteint", "maximum age reached"),
+    "reason.restart-hour": ("heure de redémarrage", "time of day to restart"),
     # what befell the bot
     "reason.crashed": ("plantage", "crashed"),
     "reason.hung": ("ne répond plus", "stopped answering"),
@@ -18,6 +21,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "reason.launch-failed": ("lancement impossible", "could not be launched"),
     "reason.launch-refused": ("lancement refusé", "launch refused"),
     "reason.memory-exceeded": ("limite de mémoire dépassée", "memory limit exceeded"),
+    "reason.restart-wanted": ("le bot a demandé à être relancé", "the bot asked to be restarted"),
+    "reason.stays-down": ("le bot a demandé à rester arrêté", "the bot asked to stay down"),
+    "reason.finished": ("le bot a terminé", "the bot has finished"),
+    "reason.not-restarted": ("pas de redémarrage prévu", "not to be restarted"),
     # what follows from policy
     "reason.waiting-backoff": ("pause avant le prochain essai", "waiting before the next try"),
     "reason.gave-up": ("trop d'échecs de suite", "too many failures in a row"),

@@ -42,6 +42,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Make this file readable, or remove it: no settings file is needed.",
     ),
     "settings.is-folder": ("c'est un dossier", "it is a folder"),
+    "settings.is-no-regular-file": (
+        "ce n'est pas un fichier ordinaire, mais un tube, un socket ou un périphérique",
+        "it is no regular file, but a pipe, a socket or a device",
+    ),
     "settings.no-permission": ("la permission manque", "permission denied"),
     "settings.dead-link": ("le lien ne mène nulle part", "the link leads nowhere"),
     "settings.file-too-large": (
@@ -175,6 +179,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "settings.allowed-size": (
         'une taille d\'au moins 1 MiB comme "512 MB" ou "1.5 GiB", un nombre d\'octets, ou "none"',
         'a size of at least 1 MiB such as "512 MB" or "1.5 GiB", a number of bytes, or "none"',
+    ),
+    "settings.allowed-signals": (
+        'une liste comme ["SIGINT", "SIGTERM"], de un à {most} signaux parmi: {known}',
+        'a list such as ["SIGINT", "SIGTERM"], of one to {most} signals among: {known}',
+    ),
+    "settings.allowed-exit-codes": (
+        "une liste de codes de sortie comme [78], de {low} à {high}",
+        "a list of exit codes such as [78], from {low} to {high}",
+    ),
+    "settings.allowed-hours": (
+        'une heure locale comme "04:30", ou une liste d\'heures',
+        'a local time of day such as "04:30", or a list of them',
+    ),
+    "settings.allowed-names": (
+        'un nom comme "worker", ou une liste de noms',
+        'a name such as "worker", or a list of names',
+    ),
+    "settings.allowed-other-bots": ("le nom d'un autre bot: {known}", "the name of another bot: {known}"),
+    "settings.allowed-no-other-bot": (
+        "rien: ce projet n'a pas d'autre bot",
+        "nothing: this project has no other bot",
+    ),
+    "settings.found-circle": ("un cercle: {circle}", "a circle: {circle}"),
+    "settings.allowed-no-circle": (
+        "un ordre où aucun bot n'attend, même indirectement, son propre démarrage",
+        "an order in which no bot waits, not even by a detour, for its own start",
     ),
     "settings.allowed-choice": ("l'un de: {choices}", "one of: {choices}"),
     "settings.allowed-folder": (

@@ -37,8 +37,16 @@ def load(root: str, environ: Mapping[str, str]) -> Project:
     alone = len(tables) == 1
     if not alone:
         _refuse_one_bot_variables(variables, tuple(tables))
-    specs = {name: read_bot(name, root, table, variables, alone) for name, table in tables.items()}
+    spacing = _start_spacing(toml)
+    specs = {
+        name: read_bot(name, root, table, variables, alone)._replace(start_spacing=spacing)
+        for name, table in tables.items()
+    }
     _refuse_shared_health_url(specs, tables)
+    if any(spec.after for spec in specs.values()):
+        from vigie.settings.start_order import check_start_order
+
+        check_start_order(specs, tables)
     environment = Secrets() if env_file is None else env_file.values
     return Project(
         root=root,
@@ -119,6 +127,17 @@ def _language(toml: TomlFile | None, variables: Variables) -> str | None:
 
     language: str = read(schema.LANGUAGE, origin)
     return language
+
+
+def _start_spacing(toml: TomlFile | None) -> float:
+    if toml is None or schema.START_SPACING.name not in toml.table:
+        return Spec().start_spacing
+    from vigie.settings.origin import read
+    from vigie.settings.tables import top_table
+
+    origin = top_table(toml).get(schema.START_SPACING.name)
+    spacing: float = Spec().start_spacing if origin is None else read(schema.START_SPACING, origin)
+    return spacing
 
 
 def _ship(toml: TomlFile | None) -> ShipSettings:

@@ -20,6 +20,10 @@ COMMAND = "command"
 FOLDER = "folder"
 HEALTH_URL = "health-url"
 STATUS = "status"
+SIGNALS = "signals"
+EXIT_CODES = "exit-codes"
+HOURS = "hours"
+NAMES = "names"
 
 SHORTEST = 0.01
 """Seconds. Nothing can be asked faster without being all that the machine does."""
@@ -63,6 +67,11 @@ BOT: tuple[Setting, ...] = (
     Setting("confirm_interval", SECONDS, _bot.confirm_interval, (), SHORTEST, DAY),
     Setting("start_grace", SECONDS, _bot.start_grace, ("START_GRACE",), SHORTEST, DAY),
     Setting("stop_timeout", SECONDS, _bot.stop_timeout, ("STOP_TIMEOUT",), SHORTEST, DAY),
+    Setting("stop_signals", SIGNALS, _bot.stop_signals, (), 1, 8),
+    Setting("restart", CHOICE, _bot.restart, choices=("always", "on-failure", "never")),
+    # sysexits.h: 78 is EX_CONFIG, which no restart cures; 75 is EX_TEMPFAIL. 26 is Red-DiscordBot's "restart me".
+    Setting("stay_down_codes", EXIT_CODES, _bot.stay_down_codes, (), 0, 2**32 - 1),
+    Setting("restart_codes", EXIT_CODES, _bot.restart_codes, (), 0, 2**32 - 1),
     Setting("backoff_initial", SECONDS, _bot.backoff_initial, (), SHORTEST, DAY),
     Setting("backoff_max", SECONDS, _bot.backoff_max, (), SHORTEST, DAY),
     Setting("backoff_reset", SECONDS, _bot.backoff_reset, (), SHORTEST, 7 * DAY),
@@ -70,7 +79,12 @@ BOT: tuple[Setting, ...] = (
     Setting("restarts_per_day", COUNT, _bot.restarts_per_day, (), 1, 100_000),
     # Less than 1 MiB is a number of megabytes whose unit was forgotten: the bot would be restarted for ever.
     Setting("max_memory", SIZE, _bot.max_memory, (), 1 << 20, 1 << 50),
+    # A bot that is replaced more often than once a minute would be starting for most of its life.
+    Setting("max_age", SECONDS, _bot.max_age, (), 60, 366 * DAY),
+    Setting("restart_at", HOURS, _bot.restart_at),
     Setting("on_change", CHOICE, _bot.on_change, choices=("report", "restart")),
+    Setting("after", NAMES, _bot.after),
+    Setting("spare_children", NAMES, _bot.spare_children),
     Setting("log_max_size", SIZE, _bot.log_max_size, (), 1 << 20, 1 << 50),
     Setting("log_keep", COUNT, _bot.log_keep, (), 1, 1000),
 )
@@ -82,5 +96,7 @@ SHIP: tuple[Setting, ...] = (
 
 LANGUAGE = Setting("language", CHOICE, None, ("VIGIE_LANG",), choices=("fr", "en"))
 
-TOP: tuple[str, ...] = ("language", "bot", "bots", "ship")
-"""What may stand at the top of ``vigie.toml``: one setting and three tables."""
+START_SPACING = Setting("start_spacing", SECONDS, _bot.start_spacing, (), 0, 3600)
+
+TOP: tuple[str, ...] = ("language", "start_spacing", "bot", "bots", "ship")
+"""What may stand at the top of ``vigie.toml``: two settings and three tables."""

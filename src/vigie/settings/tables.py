@@ -12,9 +12,10 @@ from vigie.settings.origin import FromToml, blame, toml_text
 from vigie.settings.toml_file import TomlFile
 
 _BOT_KEYS = tuple(setting.name for setting in schema.BOT)
+_TOP_KEYS = (schema.LANGUAGE.name, schema.START_SPACING.name)
 _SHIP_KEYS = tuple(setting.name for setting in schema.SHIP)
 
-_HOMES = dict.fromkeys(_BOT_KEYS, "[bot]") | dict.fromkeys(_SHIP_KEYS, "[ship]")
+_HOMES = dict.fromkeys(_SHIP_KEYS, "[ship]") | dict.fromkeys(_BOT_KEYS, "[bot]")
 
 
 def top_table(toml: TomlFile) -> FromToml:
@@ -90,7 +91,7 @@ def _advice(name: str, known: Sequence[str]) -> Phrase:
 
     if name in _HOMES:
         return Phrase("settings.belongs-under", name=name, home=_HOMES[name])
-    if name == "language":
+    if name in _TOP_KEYS:
         return Phrase("settings.belongs-on-top", name=name)
     close = nearest(name, known)
     if close is None:

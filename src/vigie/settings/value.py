@@ -39,6 +39,10 @@ def read(setting: Setting, value: object, is_text: bool) -> Any:
             return read_health_url(value)
         case schema.STATUS:
             return _status(setting, value)
+        case schema.SIGNALS | schema.EXIT_CODES | schema.HOURS | schema.NAMES:
+            from vigie.settings.lists import read_list
+
+            return read_list(setting, value)
     raise AssertionError(setting.kind)
 
 

@@ -9,12 +9,26 @@ from tests.core.stories import (
     crashing,
     ensuring,
     hanging,
+    leaving,
     limits,
     starting,
     stopping,
+    timetable,
     trials,
 )
 
-ROOMS = (starting, crashing, hanging, stopping, ensuring, adopting, limits, trials, clocks)
+ROOMS = (
+    starting,
+    crashing,
+    hanging,
+    stopping,
+    ensuring,
+    adopting,
+    limits,
+    leaving,
+    timetable,
+    trials,
+    clocks,
+)
 
 STORIES: tuple[Story, ...] = tuple(story for room in ROOMS for story in room.STORIES)
