@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -15,8 +15,9 @@ from tests.probes.asking import ENOUGH, ask, outcome
 from tests.probes.servers import Server, answer, answering, deaf, free_port, request, resetting, silent
 from tests.waiting import patient, until
 from vigie.probes import drive, lookup
+from vigie.probes.at_once import MOST, ON_WINDOWS, room_for
 from vigie.probes.conversation import Answer, Conversation, DeadlinePassed, Want
-from vigie.probes.drive import AT_ONCE, ask_all
+from vigie.probes.drive import AT_ONCE, BEGUN_TOGETHER, ask_all
 from vigie.probes.exec import ask_command
 from vigie.probes.http import ask_http
 from vigie.probes.process import ask_process
@@ -165,20 +166,116 @@ def test_an_error_or_ctrl_c_in_one_closes_all_others() -> None:
 
 def test_only_so_many_are_under_way_together() -> None:
     """Descriptors are limited; the others follow as places come free, each with its whole time."""
-    under_way = 0
-    most = 0
+    allowed = ON_WINDOWS if sys.platform == "win32" else MOST
+    under_way = most = 0
 
     def counting() -> Conversation:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
+        while most < allowed:
+            yield Want(pause=0.001)
         yield Want(pause=0.001)
         under_way -= 1
         return Answer(True, "counted", {})
 
-    answers = ask_all([counting() for _ in range(3 * AT_ONCE)], [ENOUGH] * 3 * AT_ONCE)
+    answers = ask_all([counting() for _ in range(2 * MOST)], [patient(ENOUGH)] * 2 * MOST)
     assert {one.reason for one in answers} == {"counted"}
-    assert most == AT_ONCE
+    assert most == allowed
+
+
+def test_those_under_way_are_looked_at_while_others_are_begun() -> None:
+    """Beginning hundreds may take seconds: whoever can answer meanwhile is heard meanwhile."""
+    heard_at: list[int] = []
+    begun = 0
+
+    def counting() -> Conversation:
+        nonlocal begun
+        begun += 1
+        yield Want(pause=0)
+        heard_at.append(begun)
+        return Answer(True, "counted", {})
+
+    ask_all([counting() for _ in range(5 * BEGUN_TOGETHER)], [patient(ENOUGH)] * 5 * BEGUN_TOGETHER)
+    assert heard_at[0] == BEGUN_TOGETHER
+
+
+@pytest.mark.slow
+def test_hundreds_of_hung_bots_take_about_as_long_as_one() -> None:
+    """No rounds: each has its whole time, all at the same time."""
+    with Server(silent) as server:
+        began = time.monotonic()
+        answers = ask_all([ask_http(server.url()) for _ in range(300)], [2.0] * 300)
+        took = time.monotonic() - began
+    assert {one.reason for one in answers} == {"timeout-answering"}
+    assert 2.0 <= took < patient(4.0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+@pytest.mark.parametrize(
+    ("soft", "hard", "allowed", "raised"),
+    [
+        (1024, 4096, 300, None),
+        (256, 4096, 300, 640),
+        (256, 300, 130, 300),
+        (256, -1, 300, 640),
+        (-1, -1, 300, None),
+        (50, 50, 100, None),
+    ],
+)
+def test_room_is_made_within_the_limits_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, allowed: int, raised: int | None
+) -> None:
+    """Our own soft limit is raised as far as needed and allowed, and otherwise fewer are asked at once."""
+    import resource
+
+    seen: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "RLIM_INFINITY", -1)
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (soft, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda _which, limits: seen.append(limits))
+    assert room_for(300, AT_ONCE) == allowed
+    assert seen == ([] if raised is None and soft in (-1, 1024) else [(raised or 50, hard)])
+
+
+def test_whoever_was_held_up_himself_does_not_blame_the_bot() -> None:
+    """Ctrl-Z for a minute in the middle of a check: the probe may look and go on where it stood."""
+    clock = Clock()
+    one, other = socket.socketpair()
+
+    def stopped(wants: Iterable[Want], seconds: float) -> set[int]:
+        clock.now += seconds + (60 if clock.now == 1000.0 else 0)
+        return set()
+
+    def two_steps() -> Conversation:
+        try:
+            yield Want(pause=60)
+            other.send(b"x")
+            yield Want(pause=0.01)
+        except DeadlinePassed:
+            return LATE
+        return Answer(True, "heard", {})
+
+    with one, other, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drive, "ready", stopped)
+        [heard] = ask_all([two_steps()], [5], clock)
+        [late] = ask_all([endless([])], [5], clock)
+    assert heard.reason == "heard"
+    assert late.reason == LATE.reason
+
+
+def test_a_machine_that_is_always_late_gets_its_verdict_all_the_same() -> None:
+    """Lateness is made up for so many times and no more."""
+    clock = Clock()
+
+    def late(wants: Iterable[Want], seconds: float) -> set[int]:
+        clock.now += seconds + 3
+        return set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drive, "ready", late)
+        [heard] = ask_all([endless([])], [5], clock)
+    assert heard.reason == LATE.reason
+    assert clock.now - 1000.0 <= 5 + 6 * (3 + 1)
 
 
 @pytest.mark.parametrize("wait", [ready, ready_by_select])
@@ -245,7 +342,7 @@ def test_no_kind_of_probe_leaves_a_descriptor_open(monkeypatch: pytest.MonkeyPat
             }
             for reason, probe in probes.items():
                 late = reason.startswith("timeout")
-                answers = ask_all([probe() for _ in range(200)], [0.1 if late else patient(60)] * 200)
+                answers = ask_all([probe() for _ in range(200)], [0.5 if late else patient(60)] * 200)
                 assert {one.reason for one in answers} == {reason}
                 for _ in range(20):
                     closing = probe()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +18,8 @@ import pytest
 
 from tests.probes.asking import ask, ask_url, outcome
 from tests.waiting import patient, until
+from vigie.core.spec import Spec
+from vigie.probes import probe_for
 from vigie.probes.conversation import Answer, DeadlinePassed
 from vigie.probes.exec import ask_command
 
@@ -105,6 +109,35 @@ def test_the_command_runs_in_the_bots_directory_with_nothing_to_read_and_nobody_
         "raise SystemExit(sys.stdin.read() != '' or not os.path.samefile('.', sys.argv[1]))"
     )
     assert outcome(ask(ask_command(python(code, str(tmp_path)), str(tmp_path)))) == (True, "exec-passed")
+
+
+def test_the_command_knows_what_the_bot_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is given the variables of the project's ``.env``; what our own environment holds is stronger."""
+    monkeypatch.setenv("IN_BOTH", "ours")
+    code = (
+        "import os; raise SystemExit([os.environ.get('ONLY_THERE'), os.environ['IN_BOTH']] != ['é', 'ours'])"
+    )
+    spec = Spec(health_url=f"exec:{shlex.join(python(code))}", directory=str(tmp_path))
+    environment = {"ONLY_THERE": "é", "IN_BOTH": "theirs"}
+    assert outcome(ask(probe_for(spec, environment=environment))) == (True, "exec-passed")
+    assert outcome(ask(probe_for(spec))) == (False, "exec-exit")
+
+
+def test_check_hands_the_command_the_variables_of_the_project(tmp_path: Path) -> None:
+    """The same question has the same answer whoever puts it."""
+    (tmp_path / "ask.py").write_text("import os; raise SystemExit(os.environ.get('TOKEN') != 'from .env')")
+    command = json.dumps(f'exec:"{sys.executable}" -S ask.py')
+    (tmp_path / "vigie.toml").write_text(f"[bot]\ncheck_timeout = {patient(20)}\nhealth_url = {command}")
+    for token, code in (("from .env", 0), ("another", 1)):
+        (tmp_path / ".env").write_text(f"TOKEN='{token}'\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "vigie", "--lang", "en", "check"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=patient(60),
+        )
+        assert done.returncode == code, done.stderr
 
 
 @posix_only

@@ -10,7 +10,7 @@ import pytest
 
 from tests.runtime.workshop import JumpingClock, turn
 from vigie.probes.conversation import Answer, Conversation, DeadlinePassed, Want
-from vigie.runtime.asking import Asking
+from vigie.runtime.asking import PULSES, Asking
 from vigie.runtime.reactor import Reactor
 
 WELL = Answer(True, "answered", {})
@@ -30,6 +30,42 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
     with left, right:
         left.setblocking(False)
         yield left, right
+
+
+def pass_time(reactor: Reactor, seconds: float) -> None:
+    """Let time pass as it does on a machine with nothing else to do: nobody is late for anything."""
+    clock = reactor.clock
+    assert isinstance(clock, JumpingClock)
+    end = clock.steady() + seconds
+    while (due := reactor._next_due()) is not None and due <= end:
+        clock.jump(max(0.0, due - clock.steady()))
+        turn(reactor)
+    clock.jump(end - clock.steady())
+    turn(reactor)
+
+
+def hold_up(reactor: Reactor, seconds: float) -> None:
+    """Let time pass while we are stopped, or busy: everything due meanwhile comes at its end."""
+    clock = reactor.clock
+    assert isinstance(clock, JumpingClock)
+    clock.jump(seconds)
+    turn(reactor)
+
+
+def answers_at_the_second_word(
+    left: socket.socket, bot: socket.socket, closing: bool = False
+) -> Conversation:
+    """Two steps, as connecting and asking are: a bot can only answer what it was asked."""
+    try:
+        yield Want(writing=(left.fileno(),), pause=0.01)
+        if closing:
+            return Answer(False, "closed", {})
+        bot.send(b"x")
+        yield Want(reading=(left.fileno(),))
+        left.recv(1)
+    except DeadlinePassed as passed:
+        return Answer(False, "timeout-answering", {"seconds": passed.seconds})
+    return WELL
 
 
 def reads_one(left: socket.socket, seen: list[object]) -> Conversation:
@@ -88,17 +124,86 @@ def test_the_deadline_holds_for_the_whole_exchange(
     answers: list[Answer] = []
     seen: list[object] = []
     Asking(reactor, reads_one(pair[0], seen), 2.0, answers.append).begin()
-    clock = reactor.clock
-    assert isinstance(clock, JumpingClock)
-    for _ in range(3):
-        clock.jump(0.9)
-        turn(reactor)
+    pass_time(reactor, 1.99)
+    assert answers == []
+    pass_time(reactor, 0.02)
     assert [answer.reason for answer in answers] == ["timeout-answering"]
+    assert answers[0].latency == pytest.approx(2.0)
     assert seen[-2:] == [2.0, "closed"]
     pair[1].send(b"x")
-    clock.jump(10.0)
-    turn(reactor, 3)
+    pass_time(reactor, 10.0)
     assert len(answers) == 1
+
+
+@pytest.mark.parametrize("lag", [0.3, 0.55, 0.9, 0.99])
+def test_a_bot_is_not_blamed_for_what_we_were_too_late_to_ask(
+    reactor: Reactor, pair: tuple[socket.socket, socket.socket], lag: float
+) -> None:
+    """We were held up past the deadline before we could put our question; it is put, and the answer is heard."""
+    answers: list[Answer] = []
+    Asking(reactor, answers_at_the_second_word(*pair), 0.5 if lag < 0.6 else 0.85, answers.append).begin()
+    hold_up(reactor, lag)
+    turn(reactor, 2)
+    assert [answer.reason for answer in answers] == ["answered"]
+
+
+def test_lag_only_buys_the_time_that_was_missed(
+    reactor: Reactor, pair: tuple[socket.socket, socket.socket]
+) -> None:
+    """A silent bot is found out all the same, as late as we were."""
+    answers: list[Answer] = []
+    Asking(reactor, reads_one(pair[0], []), 2.0, answers.append).begin()
+    hold_up(reactor, 1.5)
+    pass_time(reactor, 1.99)
+    assert answers == []
+    pass_time(reactor, 0.02)
+    assert [answer.reason for answer in answers] == ["timeout-answering"]
+
+
+def test_a_silent_bot_is_found_out_by_a_loop_that_is_always_a_little_late(
+    reactor: Reactor, pair: tuple[socket.socket, socket.socket]
+) -> None:
+    """Whatever the lag, the probe ends, within twice its time and what was missed."""
+    for lag in (0.1, 0.3, 0.39, 0.41, 0.7, 1.9, 2.5):
+        answers: list[Answer] = []
+        Asking(reactor, reads_one(pair[0], []), 2.0, answers.append).begin()
+        began = reactor.now()
+        while not answers:
+            hold_up(reactor, lag)
+            assert reactor.now() - began < 4.0 + 2.0 + 2 * lag
+        assert answers[0].reason == ("timeout-answering" if lag <= 2 * 2.0 / PULSES else "overslept"), lag
+
+
+def test_a_sample_is_void_when_we_missed_the_whole_of_it(
+    reactor: Reactor, pair: tuple[socket.socket, socket.socket]
+) -> None:
+    """Silence that nobody listened to says nothing; how long we were away is told."""
+    answers: list[Answer] = []
+    seen: list[object] = []
+    Asking(reactor, reads_one(pair[0], seen), 2.0, answers.append).begin()
+    hold_up(reactor, 2.5)
+    assert [(one.well, one.reason, one.values) for one in answers] == [(None, "overslept", {"seconds": 2.1})]
+    assert seen[-1] == "closed"
+    assert reactor._next_due() is None
+
+
+def test_a_good_answer_counts_however_late_we_read_it_and_a_bad_one_does_not(
+    reactor: Reactor, pair: tuple[socket.socket, socket.socket]
+) -> None:
+    """The bot answered in time, into our buffer; but it may also have lost patience with us."""
+    answers: list[Answer] = []
+    Asking(reactor, reads_one(pair[0], []), 2.0, answers.append).begin()
+    pair[1].send(b"x")
+    hold_up(reactor, 60.0)
+    assert [answer.well for answer in answers] == [True]
+    answers.clear()
+    Asking(reactor, answers_at_the_second_word(*pair, closing=True), 2.0, answers.append).begin()
+    hold_up(reactor, 60.0)
+    assert [(answer.well, answer.reason) for answer in answers] == [(None, "overslept")]
+    answers.clear()
+    Asking(reactor, answers_at_the_second_word(*pair, closing=True), 2.0, answers.append).begin()
+    hold_up(reactor, 1.0)
+    assert [(answer.well, answer.reason) for answer in answers] == [(False, "closed")]
 
 
 def test_what_is_dropped_is_closed_and_never_answers(
@@ -188,8 +293,6 @@ def test_a_defect_in_a_probe_is_told_and_lets_go_of_everything(
 def test_nothing_leaks_over_many_probes(reactor: Reactor) -> None:
     """Answered, timed out or dropped: as many descriptors as before."""
     before = len(os.listdir("/proc/self/fd"))
-    clock = reactor.clock
-    assert isinstance(clock, JumpingClock)
 
     def waits() -> Conversation:
         left, right = socket.socketpair()
@@ -206,6 +309,5 @@ def test_nothing_leaks_over_many_probes(reactor: Reactor) -> None:
         if number % 2:
             asking.drop()
         else:
-            clock.jump(2.0)
-            turn(reactor)
+            pass_time(reactor, 2.0 + number / 10)
     assert len(os.listdir("/proc/self/fd")) == before

@@ -160,6 +160,48 @@ def test_lateness_is_told_before_what_waited_is_looked_at() -> None:
     assert heard == ["late", "answer"]
 
 
+def test_what_lay_ready_when_a_stop_ended_the_wait_is_looked_at_before_the_deadline() -> None:
+    """A wait that SIGSTOP interrupted reports nothing, though the answer is there: it is asked once more."""
+    clock = JumpingClock()
+    heard: list[str] = []
+    left, right = socket.socketpair()
+    with left, right, Reactor(clock) as reactor:
+        reactor.call_at(clock.steady() + 0.5, lambda: heard.append("deadline"))
+        reactor.watch(left.fileno(), selectors.EVENT_READ, lambda: heard.append("answer"))
+        right.send(b"x")
+        selecting = reactor._selector.select
+
+        def interrupted(_wait: float | None) -> list[tuple[selectors.SelectorKey, int]]:
+            reactor._selector.select = selecting
+            clock.jump(0.7)
+            return []
+
+        reactor._selector.select = interrupted
+        reactor._turn()
+    assert heard == ["answer", "deadline"]
+
+
+def test_sleep_between_two_waits_is_told_too() -> None:
+    """A machine may be suspended while we are at work, not only while we wait; once is enough."""
+    clock = JumpingClock()
+    told: list[float] = []
+    with Reactor(clock) as reactor:
+        reactor.on_late = told.append
+        reactor.call_at(clock.steady() + 10, lambda: None)
+        for _ in range(2):
+            reactor.call_soon(lambda: None)
+            reactor._turn()
+        assert told == []
+        clock.jump(0.0, ASLEEP + 60)
+        for _ in range(3):
+            reactor.call_soon(lambda: None)
+            reactor._turn()
+        clock.jump(0.0, -3600.0)
+        reactor.call_soon(lambda: None)
+        reactor._turn()
+    assert told == [0.0]
+
+
 def test_a_machine_that_slept_is_told_though_the_steady_clock_stood_still() -> None:
     """Calendar time running ahead of steady time is how a suspended laptop looks on Linux."""
     clock = JumpingClock()

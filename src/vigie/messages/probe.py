@@ -195,6 +195,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _IMPOSSIBLE + "le nom {host} n'a pas été trouvé en {seconds} s",
         "Cannot check: the name {host} was not looked up within {seconds} s",
     ),
+    "probe.overslept": (
+        _IMPOSSIBLE + "cette machine nous a retenus pendant {seconds} s",
+        "Cannot check: this machine held us up for {seconds} s",
+    ),
     "probe.bad-url-scheme": (
         _IMPOSSIBLE + "health_url ne commence pas par http://, https://, tcp:// ou exec:",
         "Cannot check: health_url does not start with http://, https://, tcp:// or exec:",

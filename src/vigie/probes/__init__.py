@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from vigie.core.spec import Spec
     from vigie.probes.conversation import Conversation
 
 
-def probe_for(spec: Spec, pid: int | None = None, age: float | None = None) -> Conversation:
+def probe_for(
+    spec: Spec,
+    pid: int | None = None,
+    age: float | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Conversation:
     """Open the conversation that ``spec.health_url`` asks for.
 
     ``pid`` and ``age`` (seconds since launch) are what is known of the process; only ``none`` needs them.
+    ``environment`` holds the variables of the project's ``.env``; only ``exec:`` needs them.
     """
     url = spec.health_url
     if url == "none":
@@ -22,7 +30,7 @@ def probe_for(spec: Spec, pid: int | None = None, age: float | None = None) -> C
     if url.startswith("exec:"):
         from vigie.probes.exec import ask_command
 
-        return ask_command(url[len("exec:") :], spec.directory)
+        return ask_command(url[len("exec:") :], spec.directory, environment)
     if url.startswith("tcp://"):
         from vigie.probes.tcp import ask_tcp
 

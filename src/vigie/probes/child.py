@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 
 from vigie.probes.failures import OF_OURS, Trouble
 
@@ -22,8 +23,13 @@ WINDOWS_NO_PROGRAM = 193
 """ERROR_BAD_EXE_FORMAT."""
 
 
-def started(words: list[str], directory: str) -> subprocess.Popen[bytes]:
-    """Start the command in ``directory``, in a session of its own; raises ``Trouble``."""
+def started(
+    words: list[str], directory: str, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start the command in ``directory``, in a session of its own; raises ``Trouble``.
+
+    ``environment`` is added to our own, where it is the weaker of the two.
+    """
     program = words[0]
     if os.path.dirname(program):
         # a relative path means the bot's directory; Windows by itself would look in ours
@@ -35,6 +41,7 @@ def started(words: list[str], directory: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [program, *words[1:]],
             cwd=directory,
+            env={**environment, **os.environ} if environment else None,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -89,19 +96,30 @@ def end_all(process: subprocess.Popen[bytes]) -> int | None:
     if sys.platform == "win32":
         _end_tree(process)
     elif process.returncode is None:
+        over = False
         try:
             if hasattr(os, "waitid"):
-                os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                over = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         except ChildProcessError:
             # its number may be another process's by now, and so may its group's
             process.returncode = 0
             return None
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            # nothing left to kill; macOS says "not permitted" of a group whose members are all dead
-            pass
+        if not over:
+            from vigie.probes.offspring import kill_offspring
+
+            # as long as it lives, its children are known by it; stopped, it starts no more of them
+            _to_group(process.pid, signal.SIGSTOP)
+            kill_offspring(process.pid)
+        _to_group(process.pid, signal.SIGKILL)
     return _reaped(process)
+
+
+def _to_group(pid: int, number: int) -> None:
+    if sys.platform != "win32":
+        try:
+            os.killpg(pid, number)
+        except (ProcessLookupError, PermissionError):
+            pass  # nothing left; macOS says "not permitted" of a group whose members are all dead
 
 
 def _end_tree(process: subprocess.Popen[bytes]) -> None:

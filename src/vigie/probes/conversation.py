@@ -50,3 +50,8 @@ class DeadlinePassed(Exception):  # noqa: N818  (an event, not an error)
 
 
 Conversation = Generator[Want, None, Answer]
+
+
+def overslept(seconds: float) -> Answer:
+    """Return what came of a probe that we ourselves were ``seconds`` too late to listen to: nothing."""
+    return Answer(None, "overslept", {"seconds": round(seconds, 1)})

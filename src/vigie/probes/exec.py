@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 from vigie.probes.child import descriptor_of_end, end_all, has_ended, started
 from vigie.probes.conversation import Answer, Conversation, Want
@@ -17,11 +17,16 @@ GLANCE = 0.02
 """Seconds between two looks at a command where the system gives no descriptor to wait on."""
 
 
-def ask_command(command: str | Sequence[str], directory: str) -> Conversation:
-    """Run ``command`` in ``directory``; a string is split as a shell splits words."""
+def ask_command(
+    command: str | Sequence[str], directory: str, environment: Mapping[str, str] | None = None
+) -> Conversation:
+    """Run ``command`` in ``directory``; a string is split as a shell splits words.
+
+    The command is given what the bot is given: our own variables and, weaker, those of ``environment``.
+    """
     try:
         words = _words(command)
-        code = yield from in_time("timeout-exec", _run(words, directory))
+        code = yield from in_time("timeout-exec", _run(words, directory, environment))
     except Trouble as trouble:
         return trouble.answer()
     return _verdict(code)
@@ -59,9 +64,11 @@ def _name(number: int) -> str:
         return str(number)
 
 
-def _run(words: list[str], directory: str) -> Generator[Want, None, int | None]:
+def _run(
+    words: list[str], directory: str, environment: Mapping[str, str] | None
+) -> Generator[Want, None, int | None]:
     """Return the exit code, minus the signal that ended it, or None when the system kept it to itself."""
-    process = started(words, directory)
+    process = started(words, directory, environment)
     watch = -1
     code: int | None = None
     try:

@@ -2,7 +2,8 @@
 
 Follows RFC 9112. Not a client library: it only wants to know whether what came is an answer, its status,
 and where it ends, so that the verdict needs no closing of the connection. What it finds does not depend on
-how the bytes were split, and it never holds more than one line.
+how the bytes were split, and it never holds more than one line. The body is counted, never looked at: a
+compressed one is not decompressed, whatever its headers say of it.
 """
 
 from __future__ import annotations
@@ -113,7 +114,8 @@ class HttpAnswer:
     def _status_line(self, line: bytes) -> None:
         version, code = line[:8], line[9:12]
         if not (
-            version.startswith(START)
+            _is_clean(line)
+            and version.startswith(START)
             and version[7:].isdigit()
             and line[8:9] == b" "
             and len(code) == 3
@@ -133,6 +135,9 @@ class HttpAnswer:
     def _header_line(self, line: bytes) -> None:
         if not line:
             self._head_read()
+            return
+        if not _is_clean(line):
+            self._decide("not-http")
             return
         if line[:1] in (b" ", b"\t"):
             # a folded value, obsolete but legal; never in a header that says where the body ends
@@ -207,6 +212,11 @@ class HttpAnswer:
         if line:
             self._decide("not-http")
         self._on_line = self._chunk_size
+
+
+def _is_clean(line: bytes) -> bool:
+    """Whether it is free of what RFC 9110, section 5.5, has us reject: each reader would see another message."""
+    return b"\0" not in line and b"\r" not in line
 
 
 def _could_start(line: bytearray) -> bool:

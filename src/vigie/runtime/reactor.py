@@ -24,6 +24,9 @@ LATE = 1.0
 ASLEEP = 5.0
 """Seconds by which calendar time may run ahead of steady time before the machine is taken to have slept."""
 
+STOPPED = 0.05
+"""Seconds past a due moment from which on a wait that found nothing is taken to have been interrupted."""
+
 LONGEST_WAIT = 3600.0
 """Seconds of one wait at most: a selector refuses more than 24 days (2^31 milliseconds)."""
 
@@ -59,14 +62,16 @@ class Timer:
 class Reactor:
     """One thread's loop. ``on_late`` is told by how many seconds we overslept or the machine slept."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
-        """Open a selector and the socket pair that wakes it."""
+    def __init__(self, clock: Clock | None = None, selector: selectors.BaseSelector | None = None) -> None:
+        """Open a selector, unless one is handed in, and the socket pair that wakes it."""
         self.clock = clock or Clock()
         self.on_late: Callable[[float], None] | None = None
         self.on_error: Callable[[Exception], None] | None = None
         """Hears of a defect in a callback; without it the defect ends the run."""
         self.signalled: int | None = None
-        self._selector = selectors.DefaultSelector()
+        self._wall_ahead = self.clock.wall() - self.clock.steady()
+        """Calendar time ahead of steady time at the last turn, in seconds; we may be put to sleep at any moment."""
+        self._selector = selector or selectors.DefaultSelector()
         self._timers: list[tuple[float, int, Timer]] = []
         self._count = 0
         self._soon: deque[Callback] = deque()
@@ -172,13 +177,15 @@ class Reactor:
         self.on_error(error)
 
     def _turn(self) -> None:
-        wall, began = self.clock.wall(), self.clock.steady()
         due = self._next_due()
-        wait = LONGEST_WAIT if due is None else min(max(0.0, due - began), LONGEST_WAIT)
+        wait = LONGEST_WAIT if due is None else min(max(0.0, due - self.now()), LONGEST_WAIT)
         ready = self._selector.select(0.0 if self._soon else wait)
         now = self.clock.steady()
+        if not ready and due is not None and now - due > STOPPED:
+            # a wait that SIGSTOP and SIGCONT interrupted ends without a look at what is ready by now
+            ready = self._selector.select(0.0)
         # before anything is looked at: what was being measured across the gap must not be believed
-        self._notice_lateness(due, now, self.clock.wall() - wall - (now - began))
+        self._notice_lateness(due, now)
         for key, _events in ready:
             # a callback before this one may have let go of the descriptor, or opened another of that number
             if self._selector.get_map().get(key.fd) is key and not self._call(key.data):
@@ -192,7 +199,9 @@ class Reactor:
             heapq.heappop(self._timers)
         return self._timers[0][0] if self._timers else None
 
-    def _notice_lateness(self, due: float | None, now: float, wall_ahead: float) -> None:
+    def _notice_lateness(self, due: float | None, now: float) -> None:
+        wall_ahead = self.clock.wall() - now - self._wall_ahead
+        self._wall_ahead += wall_ahead
         if self.on_late is None:
             return
         if due is not None and now - due > LATE:

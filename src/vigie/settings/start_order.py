@@ -36,7 +36,7 @@ def _origin(tables: Mapping[str, FromToml | None], name: str) -> FromToml:
 
 def _circle(specs: Mapping[str, Spec], start: str) -> tuple[str, ...]:
     """Return the way from ``start`` back to itself, () when there is none; each bot is passed once."""
-    paths = [(start,)]
+    paths: list[tuple[str, ...]] = [(start,)]
     passed: set[str] = set()
     while paths:
         path = paths.pop()
