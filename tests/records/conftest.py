@@ -13,19 +13,44 @@ from pathlib import Path
 
 import pytest
 
+from vigie.records.hole import try_again
+
+
+@contextmanager
+def mounted(
+    kind: str, place: Path, options: str = "mode=0700", device: str = "", lazily: bool = True
+) -> Iterator[Path]:
+    """Mount a file system at ``place``; the test is skipped where that is not possible."""
+    place.mkdir()
+    mount = ["mount", "-t", kind, "-o", options, device or kind, str(place)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip(f"mounting {kind} is not possible or not permitted here")
+    try_again()
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", *["--lazy"] * lazily, str(place)], check=True)
+
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of 128 KiB, to be filled."""
-    place = tmp_path / "tiny disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=128k,mode=0700", "tmpfs", str(place)]
-    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a tmpfs is not possible or not permitted here")
-    try:
+    with mounted("tmpfs", tmp_path / "tiny disk", "size=128k,mode=0700") as place:
         yield place
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.fixture
+def memory_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system in memory, which can make holes in files and cannot take them out."""
+    with mounted("tmpfs", tmp_path / "memory disk", "size=256m,mode=0700") as place:
+        yield place
+
+
+@pytest.fixture
+def plain_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system that cannot even make holes."""
+    with mounted("ramfs", tmp_path / "plain disk") as place:
+        yield place
 
 
 @pytest.fixture

@@ -65,16 +65,18 @@ def test_compressing_cut_short_is_done_again(tmp_path: Path) -> None:
     assert gzip.decompress((tmp_path / "bot.log.2.gz").read_bytes()) == b"whole"
 
 
-def test_both_variants_of_one_number_move_together(tmp_path: Path) -> None:
-    """Where compressing was cut short, the rotation keeps the two side by side and drops both at the end."""
+def test_a_log_that_is_there_plain_and_packed_moves_once(tmp_path: Path) -> None:
+    """Where compressing was cut short, the plain one is the log: no two numbers ever bear the same lines."""
     path = tmp_path / "bot.log"
     for name in ("bot.log", "bot.log.1", "bot.log.1.gz"):
-        (tmp_path / name).write_bytes(b"x")
-    rotate(str(path), 0, 2)
-    assert names(tmp_path) == ["bot.log.1", "bot.log.2", "bot.log.2.gz"]
+        (tmp_path / name).write_text(name, "utf-8")
+    rotate(str(path), 0, 3)
+    assert names(tmp_path) == ["bot.log.1", "bot.log.2"]
+    assert (tmp_path / "bot.log.2").read_text("utf-8") == "bot.log.1"
     path.write_bytes(b"x")
     rotate(str(path), 0, 2)
     assert names(tmp_path) == ["bot.log.1", "bot.log.2"]
+    assert (tmp_path / "bot.log.2").read_text("utf-8") == "bot.log"
 
 
 def test_only_files_before_the_first_gap_move(tmp_path: Path) -> None:

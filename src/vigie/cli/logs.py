@@ -1,4 +1,4 @@
-"""``logs``: what the bot itself prints, from its own file; ``-f`` goes on as it grows."""
+"""``logs``: what bots print, from their own files; ``-f`` goes on as they grow."""
 
 from __future__ import annotations
 
@@ -8,51 +8,163 @@ import time
 from typing import TYPE_CHECKING
 
 from vigie.problems import DONE, Failure, UsageProblem
-from vigie.records.bot_log import follow, last_lines
+from vigie.records.bot_log import EVER, Follower, last_lines, line_begin, pieces
 from vigie.runtime.place import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vigie.cli.main import Context
 
 DEFAULT_LINES = 50
 MOST_LINES = 1_000_000
 
+PREFIX_COLOURS = ("36", "33", "32", "35", "34", "31")
+"""One for each bot, in turn."""
+
+SHORT_PAUSE = 0.1
+LONG_PAUSE = 0.25
+"""Seconds between two looks at logs that have nothing new."""
+
+LONGEST_HELD = 65_536
+"""Bytes of an unfinished line that wait for their line end, when several bots are shown."""
+
 
 def run(context: Context) -> int:
-    """Show the last lines of one bot's output; exit 0, or 130 when following ends by Ctrl-C."""
-    if len(context.bots) > 1:
-        names = ", ".join(bot.spec.name for bot in context.bots)
-        raise UsageProblem("cli.one-bot", names=names)
-    path = Place(context.project.root).bot_log(context.bots[0].spec.name)
-    count = _count(context.request.value("--lines"))
-    if context.request.given("--follow"):
-        _follow(path, count)
-        return DONE
-    if not os.path.exists(path):
-        raise Failure("cli.no-log-yet", path=path)
-    lines = last_lines(path, count)
+    """Show what bots printed last; exit 0, 1 when none has printed yet, 130 when Ctrl-C ends the following."""
+    request = context.request
+    following = request.given("--follow")
+    if following and context.output.as_json:
+        raise UsageProblem("logs.follow-json")
+    since = request.value("--since")
+    count = _count(request.value("--lines"), None if since is not None else DEFAULT_LINES)
+    place = Place(context.project.root)
+    logs = [_Log(place, bot.spec.name) for bot in context.bots]
+    if since is not None:
+        from vigie.cli.since import moment
+
+        begin = moment(since, time.time())
+        for log in logs:
+            log.begin_at(begin)
+    if not following and not any(os.path.exists(log.path) for log in logs):
+        raise Failure("logs.nothing-yet", path=logs[0].path)
     if context.output.as_json:
-        context.output.json({"bot": context.bots[0].spec.name, "lines": lines})
+        context.output.json(_as_json(logs, count))
         return DONE
-    for line in lines:
-        context.output.plain(line)
+    try:
+        _show(logs, count, following)
+    except BrokenPipeError:
+        # whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
 
 
-def _count(text: str | None) -> int:
+class _Log:
+    """One bot's log: where it lies, and from which position on it is wanted."""
+
+    def __init__(self, place: Place, name: str) -> None:
+        self.name = name
+        self.path = place.bot_log(name)
+        self.note = place.log_note(name)
+        self.since = EVER
+        self._marks = place.log_marks(name)
+
+    def begin_at(self, moment: float) -> None:
+        """Want only what was printed since this moment (epoch seconds), or a little earlier."""
+        from vigie.records.log_marks import position_at
+
+        position = position_at(self._marks, moment)
+        self.since = EVER if position is None else line_begin(self.path, position, self.note)
+
+
+class _Lines:
+    """Writes the bytes of one log; with a prefix, whole lines only, so that bots do not mix within one."""
+
+    def __init__(self, prefix: bytes) -> None:
+        self._prefix = prefix
+        self._held = b""
+        self._ended = True
+
+    def write(self, data: bytes) -> None:
+        if not self._prefix:
+            self._ended = data.endswith(b"\n")
+            _write(data)
+            return
+        *lines, self._held = (self._held + data).split(b"\n")
+        if len(self._held) > LONGEST_HELD:
+            lines.append(self._held)
+            self._held = b""
+        _write(b"".join(self._prefix + line + b"\n" for line in lines))
+
+    def end(self) -> None:
+        """Give what is left the line end that it lacks."""
+        if self._held:
+            self.write(b"\n")
+        elif not self._ended:
+            _write(b"\n")
+
+
+def _show(logs: list[_Log], count: int | None, following: bool) -> None:
+    writers = [_Lines(prefix) for prefix in _prefixes([log.name for log in logs])]
+    if not following:
+        for log, writer in zip(logs, writers, strict=True):
+            for piece in pieces(log.path, count, log.note, log.since):
+                writer.write(piece)
+            writer.end()
+        return
+    followers = [Follower(log.path, count, log.note, log.since) for log in logs]
+    pause = SHORT_PAUSE
+    try:
+        while True:
+            fresh = [(writer, follower.read()) for writer, follower in zip(writers, followers, strict=True)]
+            for writer, data in fresh:
+                if data:
+                    writer.write(data)
+            if any(data for _, data in fresh):
+                pause = SHORT_PAUSE
+            else:
+                time.sleep(pause)
+                pause = LONG_PAUSE
+    finally:
+        for follower in followers:
+            follower.close()
+
+
+def _as_json(logs: list[_Log], count: int | None) -> dict[str, object]:
+    """Return one object: ``bots`` for any number of them; ``bot`` and ``lines`` too when it is one."""
+    most = MOST_LINES if count is None else count
+    bots = [{"bot": log.name, "lines": last_lines(log.path, most, log.since, log.note)} for log in logs]
+    return {**bots[0], "bots": bots} if len(bots) == 1 else {"bots": bots}
+
+
+def _count(text: str | None, default: int | None) -> int | None:
     if text is None:
-        return DEFAULT_LINES
-    if not text.isdecimal() or not 0 <= int(text) <= MOST_LINES:
-        raise UsageProblem("cli.lines", found=text, most=MOST_LINES)
+        return default
+    if not text.isdecimal() or len(text) > 9 or int(text) > MOST_LINES:
+        raise UsageProblem("logs.lines", found=text, most=MOST_LINES)
     return int(text)
 
 
-def _follow(path: str, count: int) -> None:
-    out = sys.stdout.buffer
-    for piece in follow(path, time.sleep, last=count):
-        try:
-            out.write(piece)
-            out.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return
+def _prefixes(names: list[str]) -> Iterator[bytes]:
+    """Yield what stands before each line: nothing for one bot; colours only for a terminal that wants them."""
+    from vigie.cli.output import has_colour
+
+    width = max(map(len, names))
+    coloured = has_colour(sys.stdout)
+    for number, name in enumerate(names):
+        text = f"{name:<{width}} |"
+        if coloured:
+            text = f"\x1b[{PREFIX_COLOURS[number % len(PREFIX_COLOURS)]}m{text}\x1b[0m"
+        yield f"{text} ".encode() if len(names) > 1 else b""
+
+
+def _write(data: bytes) -> None:
+    """Pass a bot's bytes on as they are; a console of Windows gets letters, whatever its code page is."""
+    out = sys.stdout
+    if out is None:
+        return  # started with a closed standard output
+    if sys.platform == "win32" and out.isatty():
+        out.write(data.decode("utf-8", "replace"))
+    else:
+        out.buffer.write(data)
+    out.flush()

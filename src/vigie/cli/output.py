@@ -78,7 +78,7 @@ class Output:
         _write(sys.stdout, json.dumps(value, ensure_ascii=True, allow_nan=False))
 
     def _print(self, stream: TextIO | None, tag: str, text: str) -> None:
-        if _has_colour(stream):
+        if has_colour(stream):
             _write(stream, f"\x1b[{COLOURS.get(tag, '0')}m[{tag}]\x1b[0m {text}")
         else:
             _write(stream, f"[{tag}] {text}")
@@ -112,7 +112,8 @@ def _silence(stream: TextIO) -> None:
         pass
 
 
-def _has_colour(stream: TextIO | None) -> bool:
+def has_colour(stream: TextIO | None) -> bool:
+    """Tell whether colours are wanted and understood there: a terminal, and not NO_COLOR."""
     if stream is None or stream.closed:
         return False
     if "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not stream.isatty():

@@ -137,4 +137,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Fermez le programme qui lit ce fichier, ou vérifiez les droits du dossier.",
         "Close the program that reads this file, or check the rights of the folder.",
     ),
+    "record.log-not-bounded": (
+        "le journal {path} dépasse sa taille et n'a pas pu être raccourci : {reason} ; le bot continue d'y écrire",
+        "the log {path} is larger than it may be and could not be shortened: {reason}; the bot goes on writing to it",
+    ),
+    "record.log-not-bounded.hint": (
+        "Libérez de la place et vérifiez les droits du dossier ; un nouvel essai a lieu toutes les 30 s.",
+        "Free some space and check the rights of the folder; it is tried again every 30 s.",
+    ),
 }

@@ -1,7 +1,8 @@
 """``logs/bot.log``: what the bot itself printed, read from its end and followed while it grows.
 
 The bot writes the file, not we: its lines may be endless, not text, or still half written, and the file may
-be cut, renamed or deleted at any time.
+be cut, renamed or deleted at any time. What was put away of it is read along: positions count the bytes of
+``log_stream``'s stream. As long as nothing was put away, that is the size of the file.
 """
 
 from __future__ import annotations
@@ -11,135 +12,238 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from vigie.problems import Failure
-from vigie.records.reading import open_to_read, read_at
+from vigie.records.log_lines import (
+    CUT_MARK,
+    LONGEST_LINE,
+    read_all,
+    shown,
+    start_of_last,
+    start_of_line,
+    whole_characters,
+)
+from vigie.records.log_stream import GoneError, LogStream
+from vigie.records.reading import open_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LONGEST_LINE: Final = 8_192
-"""Bytes of one line that are shown; of a longer one, the end."""
+__all__ = ["CUT_MARK", "EVER", "LONGEST_LINE", "Follower", "follow", "last_lines", "line_begin", "pieces"]
 
-CUT_MARK: Final = "[...] "
+EVER: Final = -(1 << 62)
+"""A ``since`` before everything: also what was put away before the living file began."""
 
 _BLOCK: Final = 65_536
-_MOST_BYTES: Final = 64 * 1_048_576
 _REMEMBERED: Final = 64
 _SHORT_PAUSE: Final = 0.1
 _LONG_PAUSE: Final = 0.25
-_FROM_THE_BEGINNING: Final = -1
 
 
-def last_lines(path: str, count: int, since: int = 0) -> list[str]:
+def last_lines(path: str, count: int, since: int = 0, note: str = "") -> list[str]:
     """Return the last ``count`` lines without their ends, what is not UTF-8 replaced; [] without a file.
 
-    ``since``: only what stands after that many bytes, so that an earlier run's lines are not taken for this
-    one's. Reads blocks from the end, never the whole file, and keeps ``LONGEST_LINE`` bytes of a line.
+    ``since``: only what stands from that position on, so that an earlier run's lines are not taken for this
+    one's; by default the stream of the living file. ``note``: see ``log_note``. Reads blocks from the end,
+    never everything, and keeps ``LONGEST_LINE`` bytes of a line.
     Raises ``Failure`` (``record.not-readable``, ``record.not-a-file``).
     """
-    descriptor = _open_log(path)
-    if descriptor is None:
+    stream = _open_log(path, note)
+    if stream is None:
         return []
     try:
-        end = os.fstat(descriptor).st_size
-        since = since if since <= end else 0
-        begin = _start_of_last(descriptor, count, since, end)
-        lines = read_at(descriptor, begin, end - begin).split(b"\n")
-        cut = begin > since and read_at(descriptor, begin - 1, 1) != b"\n"
+        while True:
+            try:
+                return _last_lines(stream, count, since)
+            except GoneError as gone:
+                since = gone.following
     except OSError as error:
         raise _not_readable(path, error) from error
     finally:
-        os.close(descriptor)
-    if not lines[-1]:
-        lines.pop()
-    shown = [_shown(line.removesuffix(b"\r")) for line in lines]
-    if cut and shown and not shown[0].startswith(CUT_MARK):
-        shown[0] = CUT_MARK + shown[0]
-    return shown
+        stream.close()
 
 
-def follow(path: str, wait: Callable[[float], object], last: int = 0) -> Iterator[bytes]:
-    """Yield what is appended to ``path``, for ever, as bytes that never end within a UTF-8 character.
+def pieces(path: str, last: int | None, note: str = "", since: int = EVER) -> Iterator[bytes]:
+    """Yield the bytes of the last lines, as a ``Follower`` begins, to the end as it is at this moment.
 
-    Begins with the ``last`` lines already there. When there is nothing new, ``wait`` is called with the
-    seconds to let pass (0.1, then 0.25); what it raises ends the following. A file that does not exist yet is
-    waited for; one that was cut or written anew is read from its beginning; one that was renamed is read to
-    its end before its successor is. Raises ``Failure`` (``record.not-readable``, ``record.not-a-file``).
+    Raises ``Failure`` (``record.not-readable``, ``record.not-a-file``).
     """
-    followed: _Followed | None = None
+    stream = _open_log(path, note)
+    if stream is None:
+        return
+    try:
+        end = stream.end()
+        position = _begin_at(stream, last, since, end)
+        while position < end:
+            try:
+                piece = stream.read(position, min(_BLOCK, end - position))
+            except GoneError as gone:
+                position = gone.following
+                continue
+            if not piece:
+                return
+            position += len(piece)
+            yield piece
+    except OSError as error:
+        raise _not_readable(path, error) from error
+    finally:
+        stream.close()
+
+
+def line_begin(path: str, position: int, note: str = "") -> int:
+    """Return where the line with this position begins, as far as it is kept; without a file, ``EVER``.
+
+    Raises ``Failure`` (``record.not-readable``, ``record.not-a-file``).
+    """
+    stream = _open_log(path, note)
+    if stream is None:
+        return EVER
+    try:
+        while True:
+            try:
+                return start_of_line(stream, stream.reachable(min(position, stream.end())))
+            except GoneError as gone:
+                position = gone.following
+    except OSError as error:
+        raise _not_readable(path, error) from error
+    finally:
+        stream.close()
+
+
+def follow(
+    path: str, wait: Callable[[float], object], last: int | None = 0, note: str = "", since: int = EVER
+) -> Iterator[bytes]:
+    """Yield what a ``Follower`` reads, for ever.
+
+    When there is nothing new, ``wait`` is called with the seconds to let pass (0.1, then 0.25); what it
+    raises ends the following. Raises ``Failure`` (``record.not-readable``, ``record.not-a-file``).
+    """
+    follower = Follower(path, last, note, since)
     pause = _SHORT_PAUSE
     try:
         while True:
-            if followed is None:
-                descriptor = _open_log(path)
-                followed = None if descriptor is None else _Followed(descriptor, last)
-            last = _FROM_THE_BEGINNING
-            # Looked at before reading: what was written before the renaming is then surely read.
-            succeeded = followed is not None and followed.has_successor(path)
-            fresh = followed.read() if followed else b""
-            if fresh:
+            if fresh := follower.read():
                 yield fresh
                 pause = _SHORT_PAUSE
-            elif followed and succeeded:
-                if followed.held:
-                    yield followed.held
-                followed.close()
-                followed = None
             else:
                 wait(pause)
                 pause = _LONG_PAUSE
-    except OSError as error:
-        raise _not_readable(path, error) from error
     finally:
-        if followed:
-            followed.close()
+        follower.close()
+
+
+class Follower:
+    """Reads what is appended to a log, as bytes that never end within a UTF-8 character.
+
+    Begins with the ``last`` lines already there, of those that stand from the position ``since`` on; ``last``
+    None means all of these. A file that does not exist yet is waited for; one whose head is put away
+    meanwhile is followed all the same, with ``note`` (see ``log_note``); one that was cut or written anew is
+    read from its beginning; one that was renamed is read to its end before its successor is. What a slow
+    reader has let be dropped with the oldest archive is passed over.
+    """
+
+    def __init__(self, path: str, last: int | None = 0, note: str = "", since: int = EVER) -> None:
+        """Remember what to follow; nothing is opened yet."""
+        self._path = path
+        self._note = note
+        self._last = last
+        self._since = since
+        self._first = True
+        self._read_to = 0
+        self._open: _Followed | None = None
+
+    def read(self) -> bytes:
+        """Return what is new, at most 64 KiB; b"" when there is nothing.
+
+        Raises ``Failure`` (``record.not-readable``, ``record.not-a-file``).
+        """
+        try:
+            while True:
+                if self._open is None:
+                    self._begin()
+                if self._open is None:
+                    return b""
+                # Looked at before reading: what was written before the renaming is then surely read.
+                succeeded = self._open.stream.has_successor()
+                if fresh := self._open.read():
+                    return fresh
+                if not succeeded:
+                    return b""
+                held, self._read_to = self._open.held, self._open.position
+                self.close()
+                if held:
+                    return held
+        except OSError as error:
+            raise _not_readable(self._path, error) from error
+
+    def close(self) -> None:
+        """Let go of every file."""
+        if self._open is not None:
+            self._open.stream.close()
+            self._open = None
+
+    def _begin(self) -> None:
+        stream = _open_log(self._path, self._note)
+        if stream is not None:
+            try:
+                if self._first:
+                    begin = _begin_at(stream, self._last, self._since, stream.end())
+                else:
+                    # new from its beginning, of which something may be in an archive already
+                    begin = stream.reachable(self._read_to if self._read_to <= stream.base() else 0)
+            except BaseException:
+                stream.close()
+                raise
+            self._open = _Followed(stream, begin)
+        self._first = False
 
 
 class _Followed:
-    """One open file and how far it has been read."""
+    """One open log and how far it has been read."""
 
-    def __init__(self, descriptor: int, last: int) -> None:
+    def __init__(self, stream: LogStream, position: int) -> None:
+        self.stream = stream
         self.held = b""
-        self._descriptor = descriptor
-        self._position = 0
-        if last != _FROM_THE_BEGINNING:
-            end = os.fstat(descriptor).st_size
-            self._position = _start_of_last(descriptor, last, 0, end)
-        self._recent = self._before(self._position)
+        self.position = position
+        self._recent = self._before()
 
     def read(self) -> bytes:
         """Return what is new, up to the last whole character; the rest is held until it is complete."""
         given = b""
-        size = os.fstat(self._descriptor).st_size
-        if size != self._position and self._was_rewritten(size):
-            given, self.held, self._position = self.held, b"", 0
-        data = read_at(self._descriptor, self._position, _BLOCK)
-        self._position += len(data)
+        end = self.stream.end()
+        if end != self.position and self._was_rewritten(end):
+            given = self._go_on_at(self.stream.begin_here())
+        while True:
+            try:
+                data = self.stream.read(self.position, _BLOCK)
+                break
+            except GoneError as gone:
+                given += self._go_on_at(gone.following)
+        self.position += len(data)
         self._recent = (self._recent + data)[-_REMEMBERED:]
         data = self.held + data
-        whole = _whole_characters(data)
+        whole = whole_characters(data)
         self.held = data[whole:]
         return given + data[:whole]
 
-    def has_successor(self, path: str) -> bool:
-        """Whether another file bears the name now; a name that is merely gone is not taken yet."""
-        try:
-            return not os.path.samestat(os.fstat(self._descriptor), os.stat(path))
-        except FileNotFoundError:
-            return False
+    def _go_on_at(self, position: int) -> bytes:
+        """Jump; return what was held of a character that will not be completed."""
+        given, self.held, self.position = self.held, b"", position
+        self._recent = self._before()
+        return given
 
-    def close(self) -> None:
-        os.close(self._descriptor)
-
-    def _was_rewritten(self, size: int) -> bool:
+    def _was_rewritten(self, end: int) -> bool:
         """Whether the file was cut, even if it has grown again since: other bytes stand before our place."""
-        return size < self._position or self._before(self._position) != self._recent
+        return end < self.position or not self._recent.endswith(self._before())
 
-    def _before(self, position: int) -> bytes:
-        begin = max(0, position - _REMEMBERED)
-        return read_at(self._descriptor, begin, position - begin)
+    def _before(self) -> bytes:
+        """Return the last bytes before our place, of those that stand in the living file."""
+        begin = max(self.position - _REMEMBERED, min(self.stream.begin_here(), self.position))
+        try:
+            return read_all(self.stream, begin, self.position)
+        except GoneError:
+            return b""
 
 
-def _open_log(path: str) -> int | None:
+def _open_log(path: str, note: str) -> LogStream | None:
     try:
         descriptor = open_to_read(path)
     except FileNotFoundError:
@@ -147,7 +251,7 @@ def _open_log(path: str) -> int | None:
     except OSError as error:
         raise _not_readable(path, error) from error
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
+        return LogStream(path, descriptor, note)
     os.close(descriptor)
     raise Failure("record.not-a-file", path=path)
 
@@ -156,44 +260,25 @@ def _not_readable(path: str, error: OSError) -> Failure:
     return Failure("record.not-readable", path=path, reason=error.strerror or str(error))
 
 
-def _start_of_last(descriptor: int, count: int, since: int, end: int) -> int:
-    """Return where the last ``count`` lines before ``end`` begin; somewhere in one if lines are endless."""
-    if count <= 0:
-        return end
-    floor = max(since, end - min(count * (LONGEST_LINE + len(b"\r\n")), _MOST_BYTES))
-    position = end
-    while position > floor:
-        size = min(_BLOCK, position - floor)
-        position -= size
-        block = read_at(descriptor, position, size)
-        # The line end that closes the file begins no line.
-        found = len(block) - (position + size == end and block.endswith(b"\n"))
-        while (found := block.rfind(b"\n", 0, found)) >= 0:
-            count -= 1
-            if not count:
-                return position + found + 1
-    return floor + _continued(read_at(descriptor, floor, 3)) if floor > since else floor
+def _begin_at(stream: LogStream, last: int | None, since: int, end: int) -> int:
+    """Return where the ``last`` lines begin, or what stands from ``since`` on."""
+    while True:
+        since = stream.reachable(min(since, end))
+        try:
+            return since if last is None else start_of_last(stream, last, since, end)
+        except GoneError as gone:
+            since = gone.following
 
 
-def _whole_characters(data: bytes) -> int:
-    """Return how many bytes can be given without splitting the last character (UTF-8: RFC 3629)."""
-    for back in range(1, min(3, len(data)) + 1):
-        byte = data[-back]
-        if byte >= 0xC0:
-            length = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            return len(data) - back if byte < 0xF8 and length > back else len(data)
-        if byte < 0x80:
-            break
-    return len(data)
-
-
-def _continued(data: bytes) -> int:
-    """Return how many bytes at the front belong to a character that began before them."""
-    return len(data) - len(data.lstrip(bytes(range(0x80, 0xC0))))
-
-
-def _shown(line: bytes) -> str:
-    if len(line) <= LONGEST_LINE:
-        return line.decode("utf-8", "replace")
-    end = line[-LONGEST_LINE:]
-    return CUT_MARK + end[_continued(end[:3]) :].decode("utf-8", "replace")
+def _last_lines(stream: LogStream, count: int, since: int) -> list[str]:
+    end = stream.end()
+    since = stream.reachable(since if since <= end else stream.begin_here())
+    begin = start_of_last(stream, count, since, end)
+    lines = read_all(stream, begin, end).split(b"\n")
+    cut = begin > since and read_all(stream, begin - 1, begin) != b"\n"
+    if not lines[-1]:
+        lines.pop()
+    texts = [shown(line.removesuffix(b"\r")) for line in lines]
+    if cut and texts and not texts[0].startswith(CUT_MARK):
+        texts[0] = CUT_MARK + texts[0]
+    return texts

@@ -27,6 +27,7 @@ INCIDENTS: Final = frozenset(
         Reason.LAUNCH_FAILED,
         Reason.LAUNCH_REFUSED,
         Reason.MEMORY_EXCEEDED,
+        Reason.STAYS_DOWN,
         Reason.GAVE_UP,
         Reason.DAILY_LIMIT,
         Reason.TRIAL_FAILED,

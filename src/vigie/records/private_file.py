@@ -59,12 +59,13 @@ def make_private_folder(path: str) -> None:
         raise write_failure(path, error) from error
 
 
-def replace_whole(path: str, data: bytes, *, durable: bool = True) -> None:
+def replace_whole(path: str, data: bytes, *, durable: bool = True, lasting: bool = True) -> None:
     """Make ``data`` the whole content of ``path``, mode 0600; on failure the old file stays as it was.
 
-    ``durable`` waits until the disk has it (survives a power cut); without, it survives anything that
-    happens to processes. Raises ``Failure`` with the path and the system's reason: ``record.disk-full``,
-    ``record.not-writable``, ``record.no-folder``, ``record.is-a-folder``.
+    ``durable`` waits until the disk has the data: after a power cut the old file stands there or the new one,
+    never half of one. ``lasting`` also waits until the disk has the new name: then it is the new one. Without
+    either it survives anything that happens to processes. Raises ``Failure`` with the path and the system's
+    reason: ``record.disk-full``, ``record.not-writable``, ``record.no-folder``, ``record.is-a-folder``.
     """
     temporary = ""
     try:
@@ -83,8 +84,8 @@ def replace_whole(path: str, data: bytes, *, durable: bool = True) -> None:
         if isinstance(error, OSError):
             raise write_failure(path, error) from error
         raise
-    if durable:
-        _sync_folder(path)
+    if durable and lasting:
+        sync_folder(path)
     if path not in _swept:
         _swept.add(path)
         sweep(path)
@@ -166,7 +167,7 @@ def _token() -> str:
     return os.urandom(6).hex()
 
 
-def _sync_folder(path: str) -> None:
+def sync_folder(path: str) -> None:
     """Make the rename itself survive a power cut; Windows has no such call and some systems refuse it."""
     if sys.platform != "win32":
         try:

@@ -7,17 +7,34 @@ import sys
 import time
 
 if sys.platform == "win32":
-    import _winapi
+    import ctypes
     import msvcrt
 
-    # winnt.h: FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE
-    _SHARE_ALL = 0x1 | 0x2 | 0x4
+    # winnt.h and fileapi.h
+    _GENERIC_READ = 0x8000_0000
+    _SHARE_ALL = 0x1 | 0x2 | 0x4  # FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE
+    _OPEN_EXISTING = 3
+    _INVALID = ctypes.c_void_p(-1).value
+
+    # not _winapi.CreateFile: older Pythons take its path for one in the system's code page, and so find no file
+    # with an accent in its name
+    _create_file = ctypes.WinDLL("kernel32", use_last_error=True).CreateFileW
+    _create_file.restype = ctypes.c_void_p
+    _create_file.argtypes = (
+        ctypes.c_wchar_p,
+        ctypes.c_uint32,
+        ctypes.c_uint32,
+        ctypes.c_void_p,
+        ctypes.c_uint32,
+        ctypes.c_uint32,
+        ctypes.c_void_p,
+    )
 
     def _open_shared(path: str) -> int:
         """Open for reading and let everybody else read, write, rename and delete meanwhile."""
-        handle = _winapi.CreateFile(
-            path, _winapi.GENERIC_READ, _SHARE_ALL, _winapi.NULL, _winapi.OPEN_EXISTING, 0, _winapi.NULL
-        )
+        handle = _create_file(path, _GENERIC_READ, _SHARE_ALL, None, _OPEN_EXISTING, 0, None)
+        if handle is None or handle == _INVALID:
+            raise ctypes.WinError(ctypes.get_last_error())
         return msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
 
 

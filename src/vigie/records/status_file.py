@@ -67,9 +67,11 @@ def write_status(
     now_wall: float,
     *,
     durable: bool = True,
+    lasting: bool = True,
 ) -> str | None:
     """Replace the status file whole; ``single`` writes the flat form of the one bot in ``bots``.
 
+    ``durable`` and ``lasting`` are those of ``replace_whole``: what a power cut may take back.
     ``last_restart`` may be given as epoch seconds or as the text that ``read_status`` gave. What stood
     there and was not ours is kept aside first: its new path is returned, else None. Raises ``Failure``
     (``record.disk-full``, ``record.not-writable``, ``record.is-a-folder``, ``record.no-folder``).
@@ -84,7 +86,7 @@ def write_status(
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     kept = _kept_aside(path)
     # A name that is not text on disk (lone surrogates) becomes the escape that JSON itself uses for it.
-    replace_whole(path, text.encode("utf-8", "backslashreplace") + b"\n", durable=durable)
+    replace_whole(path, text.encode("utf-8", "backslashreplace") + b"\n", durable=durable, lasting=lasting)
     return kept
 
 

@@ -46,6 +46,14 @@ class Place(NamedTuple):
         """What the bot itself prints."""
         return os.path.join(self.root, "logs", f"{name}.log")
 
+    def log_note(self, name: str) -> str:
+        """Which bytes of the bot's log are where (two dots: no bot's ledger is called so)."""
+        return os.path.join(self.private, f"{name}.log.json")
+
+    def log_marks(self, name: str) -> str:
+        """When the bot's log was how long."""
+        return os.path.join(self.private, f"{name}.log.marks")
+
     def copy_lock(self, name: str) -> str:
         """Held by the bot's own processes: while it is, no second copy is launched."""
         return os.path.join(self.private, f"{name}.alive")
