@@ -9,10 +9,20 @@ from __future__ import annotations
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from vigie.engines.base import Exit, Held, Identity, LaunchError, LaunchPlan
+from vigie.engines import spared
+from vigie.engines.base import (
+    NOBODY,
+    Exit,
+    Held,
+    Identity,
+    LaunchError,
+    LaunchPlan,
+    Resisting,
+    Spare,
+)
 
 KILLED = Exit(signal=9)
 DONE = Exit(code=0)
@@ -24,10 +34,12 @@ class Manners:
 
     ends_at_once: Exit | None = None
     obeys_from: int | None = 0
-    """The first step of asking it listens to; None is deaf."""
+    """How many requests it lets pass before it listens to one; None is deaf."""
     exit_when_asked: Exit = DONE
     children: int = 0
     """Descendants that hold the copy lock and outlive it."""
+    child_runs: tuple[str, ...] = ()
+    """What the first of its descendants runs, where that matters: whether it is spared."""
     survives_kills: int = 0
     """So many kills have no effect yet, as with a process stuck in a system call."""
 
@@ -43,7 +55,12 @@ class FakeProcess:
     plan: LaunchPlan | None = None
     parent: FakeProcess | None = None
     ended: Exit | None = None
-    asked: list[int] = field(default_factory=list)
+    killed: bool = False
+    """Whether it was killed, dead of it or not."""
+    asked: list[str] = field(default_factory=list)
+    """The signals by which it was asked to stop."""
+    runs: tuple[str, ...] = ()
+    """What it runs, where that matters: whether it is spared."""
     watchers: list[Callable[[], None]] = field(default_factory=list)
     children: list[FakeProcess] = field(default_factory=list)
 
@@ -78,6 +95,7 @@ class FakeProcess:
 
     def kill(self) -> None:
         """End by a kill, unless it clings to life once more."""
+        self.killed = True
         if self.manners.survives_kills > 0:
             self.manners = replace(self.manners, survives_kills=self.manners.survives_kills - 1)
         else:
@@ -113,10 +131,12 @@ class FakeWorld:
         manners = manners or Manners()
         process = FakeProcess(pid or self._next, self._next, manners, lock_path, plan, parent)
         self.processes.append(process)
-        for _ in range(manners.children):
-            process.children.append(
-                self.add(replace(manners, children=0, ends_at_once=None), lock_path=lock_path, parent=process)
+        for number in range(manners.children):
+            child = self.add(
+                replace(manners, children=0, ends_at_once=None), lock_path=lock_path, parent=process
             )
+            child.runs = manners.child_runs if number == 0 else ()
+            process.children.append(child)
         if manners.ends_at_once is not None:
             process.end(manners.ends_at_once)
         return process
@@ -221,7 +241,7 @@ class FakeEngine:
         self.journal.append(("launch", plan.name))
         if self.refusals:
             raise self.refusals.popleft()
-        holders = self.copy_holders(plan.lock_path)
+        holders = self.copy_holders(plan.lock_path, plan.spare)
         if holders:
             raise LaunchError("engine.copy-alive", refused=True, pids=", ".join(map(str, holders)))
         manners = self.manners if self.manners_of is None else self.manners_of(plan)
@@ -239,42 +259,63 @@ class FakeEngine:
             return None
         return self._hold(process, child=process in self.launched)
 
+    def inherit(self, identity: Identity) -> Held | None:
+        """Hold a process held before."""
+        return self.recognise(identity)
+
     def identify(self, pid: int) -> Identity | None:
         """Who has this number now."""
         process = self.world.find(pid)
         return None if process is None or self.hides_processes else process.identity
 
-    def copy_alive(self, lock_path: str) -> bool:
-        """Whether somebody holds the copy lock."""
-        return bool(self.world.holding(lock_path))
+    def copy_alive(self, lock_path: str, spare: Spare = NOBODY) -> bool:
+        """Whether somebody holds the copy lock and is not spared."""
+        return bool(self.copy_holders(lock_path, spare))
 
-    def copy_holders(self, lock_path: str) -> list[int]:
-        """Who holds the copy lock."""
-        return sorted(one.pid for one in self.world.holding(lock_path))
+    def copy_holders(self, lock_path: str, spare: Spare = NOBODY) -> list[int]:
+        """Who holds the copy lock and is not spared."""
+        return sorted(one.pid for one in _without(self.world.holding(lock_path), spare))
 
-    def ask_to_stop(self, held: Held, step: int) -> None:
+    def ask_to_stop(self, held: Held, signal_name: str, spare: Spare = NOBODY) -> None:
         """Ask; an obedient process ends at once, with its children."""
         process = self._process(held)
-        self.journal.append(("ask", process.pid, step))
-        for one in process.tree():
+        self.journal.append(("ask", process.pid, signal_name))
+        for one in _without(process.tree(), spare, process):
             if one.alive:
-                one.asked.append(step)
-                if one.manners.obeys_from is not None and step >= one.manners.obeys_from:
+                passed = len(one.asked)
+                one.asked.append(signal_name)
+                if one.manners.obeys_from is not None and passed >= one.manners.obeys_from:
                     one.end(one.manners.exit_when_asked)
 
-    def kill_tree(self, held: Held, lock_path: str, launched_by_us: bool) -> None:
+    def pass_on(self, held: Held, signal_name: str) -> None:
+        """Note that a signal was passed on."""
+        self.journal.append(("pass on", self._process(held).pid, signal_name))
+
+    def kill_tree(self, held: Held, lock_path: str, launched_by_us: bool, spare: Spare = NOBODY) -> None:
         """Kill the process, its descendants, and whoever else holds the lock if it was launched by us."""
         process = self._process(held)
         self.journal.append(("kill", process.pid))
-        self._kill(self._family(process, lock_path, launched_by_us))
+        self._kill(_without(self._family(process, lock_path, launched_by_us), spare, process))
 
-    def remains(self, held: Held, lock_path: str, launched_by_us: bool) -> list[int]:
+    def remains(self, held: Held, lock_path: str, launched_by_us: bool, spare: Spare = NOBODY) -> list[int]:
         """Numbers of its tree that live."""
-        return [one.pid for one in self._family(self._process(held), lock_path, launched_by_us)]
+        process = self._process(held)
+        family = self._family(process, lock_path, launched_by_us)
+        return [one.pid for one in _without(family, spare, process)]
 
-    def end_leftovers(self, lock_path: str) -> list[int]:
+    def resisting(self, pids: Sequence[int]) -> list[Resisting]:
+        """Name the living; who clings to life is stuck."""
+        living = [one for pid in pids if (one := self.world.find(pid)) is not None]
+        return [Resisting(one.pid, "fake", one.manners.survives_kills > 0) for one in living]
+
+    def doomed(self, identity: Identity) -> bool:
+        """Whether a kill has reached it already."""
+        process = self.world.find(identity.pid)
+        return process is not None and process.killed
+
+    def end_leftovers(self, lock_path: str, spare: Spare = NOBODY) -> list[int]:
         """Kill whoever holds the lock."""
-        holders = self.world.holding(lock_path)
+        holders = _without(self.world.holding(lock_path), spare)
         self.journal.append(("leftovers", *(one.pid for one in holders)))
         self._kill(holders)
         return [one.pid for one in holders]
@@ -299,6 +340,18 @@ class FakeEngine:
     def _process(held: Held) -> FakeProcess:
         assert isinstance(held, FakeHeld)
         return held.process
+
+
+def _without(
+    processes: Iterable[FakeProcess], spare: Spare, leader: FakeProcess | None = None
+) -> list[FakeProcess]:
+    return [one for one in processes if one is leader or not _spared(one, spare)]
+
+
+def _spared(process: FakeProcess | None, spare: Spare) -> bool:
+    if process is None:
+        return False
+    return spared.allows(spare, process.runs) or _spared(process.parent, spare)
 
 
 def plan_for(folder: str, *command: str, name: str = "bot") -> LaunchPlan:

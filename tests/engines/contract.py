@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 
 from tests.waiting import until
-from vigie.engines.base import Engine, Exit, Held, Identity, LaunchError, LaunchPlan
+from vigie.engines.base import Engine, Exit, Held, Identity, LaunchError, LaunchPlan, Spare
 
 SOON = 10.0
 
@@ -153,15 +153,15 @@ class EngineContract:
     def test_a_polite_request_ends_an_obedient_process(self, stage: Stage) -> None:
         """The first manner of asking is enough for a process that listens."""
         held, plan = self.start(stage, "prints_signals")
-        stage.engine.ask_to_stop(held, 0)
+        stage.engine.ask_to_stop(held, "SIGINT")
         assert how_it_ended(held) == Exit(code=0)
         assert stage.engine.remains(held, plan.lock_path, True) == []
 
     def test_a_deaf_process_survives_requests_and_no_kill(self, stage: Stage) -> None:
         """Who ignores both manners of asking lives on, and is ended by the kill."""
         held, plan = self.start(stage, "deaf_to_stop")
-        stage.engine.ask_to_stop(held, 0)
-        stage.engine.ask_to_stop(held, 1)
+        stage.engine.ask_to_stop(held, "SIGINT")
+        stage.engine.ask_to_stop(held, "SIGTERM")
         stage.until_asked(2)
         assert held.ended() is None
         self.clear(stage, held, plan)
@@ -173,8 +173,8 @@ class EngineContract:
         held = stage.launch(plan)
         assert how_it_ended(held) == Exit(code=7)
         for _ in range(2):
-            stage.engine.ask_to_stop(held, 0)
-            stage.engine.ask_to_stop(held, 1)
+            stage.engine.ask_to_stop(held, "SIGINT")
+            stage.engine.ask_to_stop(held, "SIGTERM")
             stage.engine.kill_tree(held, plan.lock_path, True)
         assert stage.engine.remains(held, plan.lock_path, True) == []
         assert held.ended() == Exit(code=7)
@@ -207,6 +207,89 @@ class EngineContract:
         until(lambda: not other.copy_alive(plan.lock_path), SOON, "the lock is free")
         until(lambda: not stage.engine.remains(held, plan.lock_path, True), SOON, "nothing remains")
         assert other.end_leftovers(plan.lock_path) == []
+
+    def test_a_spared_child_outlives_its_bot_and_lets_the_next_copy_in(self, stage: Stage) -> None:
+        """A kill passes it over, it does not count as left, and its inherited lock is no second copy's."""
+        plan = stage.plan("leaves_a_worker")
+        plan = plan._replace(spare=Spare(("worker.py",), plan.command))
+        kept: set[int] = set()
+        for _ in range(2):
+            held = stage.launch(plan)
+
+            def passed_over(held: Held = held, kept: set[int] = kept) -> bool:
+                # in this order: whoever is passed over the second time runs the worker's program by then
+                everyone = stage.engine.remains(held, plan.lock_path, True)
+                ours = stage.engine.remains(held, plan.lock_path, True, plan.spare)
+                return bool(set(everyone) - {*ours, *kept}) and held.identity.pid in ours
+
+            until(passed_over, SOON, "the worker is there")
+            stage.engine.kill_tree(held, plan.lock_path, True, plan.spare)
+            self.until_only_the_spared_are_left(stage, held, plan)
+            assert not stage.engine.copy_alive(plan.lock_path, plan.spare)
+            assert stage.engine.copy_alive(plan.lock_path)
+            assert stage.engine.copy_holders(plan.lock_path, plan.spare) == []
+            assert stage.engine.end_leftovers(plan.lock_path, plan.spare) == []
+            left = set(stage.engine.remains(held, plan.lock_path, True))
+            assert left > kept
+            kept = left
+
+    def test_beside_a_spared_child_a_second_copy_is_still_refused(self, stage: Stage) -> None:
+        """The names spare children, never the bot itself."""
+        plan = stage.plan("leaves_a_worker")
+        plan = plan._replace(spare=Spare(("worker.py", "leaves_a_worker.py"), plan.command))
+        held = stage.launch(plan)
+        stage.until_ready()
+        for engine in (stage.engine, stage.another_monitor()):
+            assert engine.copy_alive(plan.lock_path, plan.spare)
+            with pytest.raises(LaunchError) as refusal:
+                engine.launch(plan)
+            assert refusal.value.refused
+            assert refusal.value.key == "engine.copy-alive"
+        assert held.ended() is None
+        assert held.identity.pid in stage.engine.remains(held, plan.lock_path, True, plan.spare)
+        stage.engine.kill_tree(held, plan.lock_path, True, plan.spare)
+        self.until_only_the_spared_are_left(stage, held, plan)
+        again = stage.another_monitor().launch(plan)
+        assert stage.engine.copy_alive(plan.lock_path, plan.spare)
+        with pytest.raises(LaunchError):
+            stage.launch(plan)
+        stage.another_monitor().end_leftovers(plan.lock_path)
+        how_it_ended(again)
+        again.close()
+
+    def test_a_child_that_nobody_spares_keeps_the_next_copy_out(self, stage: Stage) -> None:
+        """Only when all who hold the lock are spared is the bot taken for gone."""
+        plan = stage.plan("leaves_a_worker")
+        plan = plan._replace(spare=Spare(("worker.py",), plan.command))
+        held = stage.launch(plan)
+        stage.until_ready()
+        stage.crash(held)
+        how_it_ended(held)
+        others = stage.engine.remains(held, plan.lock_path, True, plan.spare)
+        assert others
+        assert stage.engine.copy_alive(plan.lock_path, plan.spare)
+        with pytest.raises(LaunchError) as refusal:
+            stage.another_monitor().launch(plan)
+        assert refusal.value.values["pids"] == ", ".join(map(str, sorted(others)))
+        self.clear(stage, held, plan)
+
+    def until_only_the_spared_are_left(self, stage: Stage, held: Held, plan: LaunchPlan) -> None:
+        """Wait until nothing that is not spared remains."""
+        until(
+            lambda: not stage.engine.remains(held, plan.lock_path, True, plan.spare),
+            SOON,
+            "only the spared are left",
+        )
+
+    def test_who_resists_is_named(self, stage: Stage) -> None:
+        """The living are told by number and name, the dead are not."""
+        held, plan = self.start(stage, "sleeps")
+        (told,) = stage.engine.resisting([held.identity.pid])
+        assert told.pid == held.identity.pid
+        assert told.program
+        assert not told.stuck
+        self.clear(stage, held, plan)
+        assert stage.engine.resisting([held.identity.pid]) == []
 
     def test_a_process_started_by_hand_is_held_and_ended_with_its_children(self, stage: Stage) -> None:
         """A bot that somebody started himself can be recognised, asked and killed; it never held our lock."""

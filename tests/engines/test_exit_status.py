@@ -56,3 +56,21 @@ if sys.platform == "linux":
             )
         finally:
             os.close(pidfd)
+
+
+if sys.platform == "linux":
+
+    def test_how_an_unreaped_process_ended_can_be_read_by_anybody() -> None:
+        """By its number and its start, as long as its parent has not reaped it; nothing is said of a living one."""
+        program = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        try:
+            who = identities.identify(program.pid)
+            assert who is not None
+            assert exit_status.of_zombie(who) is None
+            program.kill()
+            assert until(lambda: exit_status.of_zombie(who)) == Exit(signal=9)
+            assert exit_status.of_zombie(who._replace(started=who.started - 1)) is None
+        finally:
+            program.kill()
+            program.wait()
+        assert exit_status.of_zombie(who) is None

@@ -79,9 +79,9 @@ def test_a_process_is_held_without_the_kernels_help(
     monkeypatch.setattr(exit_watch, "_by_kernel", forbidden)
     held = workshop.start("prints_signals", "2")
     assert isinstance(held, posix_held.PosixHeld)
-    workshop.engine.ask_to_stop(held, 0)
+    workshop.engine.ask_to_stop(held, "SIGINT")
     assert held.ended() is None
-    workshop.engine.ask_to_stop(held, 1)
+    workshop.engine.ask_to_stop(held, "SIGTERM")
     assert select.select([held.fileno()], [], [], SOON)[0]
     assert held.ended() == Exit(code=0)
     assert workshop.engine.remains(held, workshop.lock_path, True) == []

@@ -16,6 +16,7 @@ MANNERS = {
     "prints_signals": Manners(),
     "deaf_to_stop": Manners(obeys_from=None),
     "leaves_grandchildren": Manners(children=2),
+    "leaves_a_worker": Manners(children=2, child_runs=("python", "worker.py")),
 }
 
 
@@ -107,10 +108,10 @@ def test_it_hangs_on_command(engine: FakeEngine) -> None:
     """A process that was told to be deaf hears nothing but the kill."""
     held, process, lock = launch(engine)
     process.go_deaf()
-    engine.ask_to_stop(held, 0)
-    engine.ask_to_stop(held, 1)
+    engine.ask_to_stop(held, "SIGINT")
+    engine.ask_to_stop(held, "SIGTERM")
     assert process.alive
-    assert process.asked == [0, 1]
+    assert process.asked == ["SIGINT", "SIGTERM"]
     engine.kill_tree(held, lock, True)
     assert held.ended() == Exit(signal=9)
 

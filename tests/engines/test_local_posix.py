@@ -18,7 +18,7 @@ from tests.engines.contract import EngineContract, how_it_ended
 from tests.engines.workshop import Workshop, child
 from tests.waiting import until
 from vigie.engines import local_posix
-from vigie.engines.base import Exit, Held, Identity, LaunchError, LaunchPlan
+from vigie.engines.base import Exit, Held, Identity, LaunchError, LaunchPlan, Spare
 
 assert sys.platform != "win32"
 
@@ -366,7 +366,7 @@ def test_without_descriptors_nobody_is_declared_gone(workshop: Workshop) -> None
         remaining = workshop.engine.remains(held, workshop.lock_path, True)
         known = workshop.engine.recognise(held.identity), workshop.engine.copy_holders(workshop.lock_path)
         leftovers = workshop.engine.end_leftovers(workshop.lock_path)
-        workshop.engine.ask_to_stop(held, 1)
+        workshop.engine.ask_to_stop(held, "SIGTERM")
         end = how_it_ended(held)
         workshop.engine.kill_tree(held, workshop.lock_path, True)
         unproven = workshop.engine.remains(held, workshop.lock_path, True)
@@ -481,7 +481,7 @@ def adopted_end(workshop: Workshop, code: int) -> Exit:
     if code:
         os.kill(int(pid), signal.SIGKILL)
     else:
-        workshop.engine.ask_to_stop(held, 1)
+        workshop.engine.ask_to_stop(held, "SIGTERM")
     assert launcher.stdout.readline()
     launcher.wait()
     return how_it_ended(held)
@@ -505,12 +505,17 @@ def test_the_signal_that_ended_an_adopted_process_is_told_too(workshop: Workshop
 # asking politely
 
 
-def test_the_first_request_is_ctrl_c_and_the_second_sigterm(workshop: Workshop) -> None:
-    """Step 0 sends SIGINT, every later step SIGTERM."""
-    held = workshop.start("prints_signals", "3")
-    for step, name in ((0, "SIGINT"), (1, "SIGTERM"), (2, "SIGTERM")):
+def test_the_signal_that_was_named_is_sent(workshop: Workshop) -> None:
+    """The bot hears the very signal; SIGTERM stands in for one that this system does not have."""
+    held = workshop.start("prints_signals", "4")
+    for signal_name, name in (
+        ("SIGINT", "SIGINT"),
+        ("SIGTERM", "SIGTERM"),
+        ("SIGHUP", "SIGHUP"),
+        ("SIGBREAK", "SIGTERM"),
+    ):
         asked = workshop.said().count(name)
-        workshop.engine.ask_to_stop(held, step)
+        workshop.engine.ask_to_stop(held, signal_name)
         until(lambda name=name, asked=asked: workshop.said().count(name) > asked, what=f"it heard {name}")  # type: ignore[misc]
     assert how_it_ended(held) == Exit(code=0)
 
@@ -519,7 +524,7 @@ def test_a_stopped_process_hears_the_request(workshop: Workshop) -> None:
     """Frozen by SIGSTOP it would never notice: it is let go on."""
     held = workshop.start("prints_signals")
     os.kill(held.identity.pid, signal.SIGSTOP)
-    workshop.engine.ask_to_stop(held, 1)
+    workshop.engine.ask_to_stop(held, "SIGTERM")
     assert how_it_ended(held) == Exit(code=0)
     assert "SIGTERM" in workshop.said()
 
@@ -580,7 +585,7 @@ def test_no_descendant_escapes_a_polite_stop(workshop: Workshop) -> None:
     """Even one that nothing ties to the bot any more was seen before the bot was asked."""
     held = workshop.start("scatters", "lost", *WAYS)
     escaped = scattered(workshop, held)
-    workshop.engine.ask_to_stop(held, 0)
+    workshop.engine.ask_to_stop(held, "SIGINT")
     how_it_ended(held)
     assert set(workshop.engine.remains(held, workshop.lock_path, True)) == set(escaped.values())
     workshop.clear(held)
@@ -594,7 +599,7 @@ def test_a_launch_ends_what_an_unknown_earlier_launch_left_without_a_lock(worksh
     (escaped,) = scattered(workshop, held).values()
     workshop.crash(held)
     how_it_ended(held)
-    assert not workshop.engine.copy_alive(workshop.lock_path)
+    until(lambda: not workshop.engine.copy_alive(workshop.lock_path), what="it has closed the lock")
     other = workshop.another_monitor()
     later = other.launch(workshop.plan("sleeps"))
     until(workshop.gone(escaped), what="the leftover is gone")
@@ -615,6 +620,119 @@ def test_a_bot_that_brings_its_child_back_is_ended_with_it(workshop: Workshop) -
         os.remove(workshop.log_path)
 
 
+# sparing
+
+
+def spared_worker(workshop: Workshop) -> tuple[int, int, int]:
+    """Return the worker, its child, and the child that nobody spares; all are ended after the test."""
+    told = dict(line.split(" ", 1) for line in workshop.said().splitlines() if " " in line)
+    worker, below = map(int, told["worker"].split())
+    for pid in (worker, below, int(told["other"])):
+        workshop.known(pid)
+    return worker, below, int(told["other"])
+
+
+WORKER = Spare(("worker.py",))
+
+
+@linux_only
+@pytest.mark.parametrize("ways", [(), ("session",), ("session", "lost")])
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_spared_worker_keeps_all_that_is_its_own(
+    workshop: Workshop, ways: tuple[str, ...], crash: bool
+) -> None:
+    """Its children live on with it, also those that only its session ties to it; the bot's others go."""
+    held = workshop.start("leaves_a_worker", *ways)
+    worker, below, other = spared_worker(workshop)
+    if crash:
+        workshop.crash(held)
+        how_it_ended(held)
+        assert workshop.engine.remains(held, workshop.lock_path, True, WORKER) == [other]
+    workshop.engine.kill_tree(held, workshop.lock_path, True, WORKER)
+    until(workshop.gone(held.identity.pid, other), what="bot and other child are gone")
+    assert workshop.engine.remains(held, workshop.lock_path, True, WORKER) == []
+    assert workshop.engine.identify(worker) and workshop.engine.identify(below)
+
+
+@linux_only
+def test_a_spared_worker_is_not_asked_to_stop_with_its_bot(workshop: Workshop) -> None:
+    """Both are in one group; the request reaches the bot and its other children, not the worker."""
+    held = workshop.start("leaves_a_worker")
+    worker, below, other = spared_worker(workshop)
+    workshop.engine.ask_to_stop(held, "SIGTERM", WORKER)
+    assert how_it_ended(held) == Exit(signal=signal.SIGTERM)
+    until(workshop.gone(other), what="the other child is gone")
+    for pid in (worker, below):
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            waiting = [int(line.split()[1], 16) for line in file if line.startswith(("SigPnd", "ShdPnd"))]
+        assert waiting == [0, 0], "nor does a signal wait for it"
+        assert workshop.engine.identify(pid)
+    assert workshop.engine.remains(held, workshop.lock_path, True, WORKER) == []
+
+
+@linux_only
+def test_a_launch_by_another_monitor_leaves_the_spared_of_earlier_lives_alone(workshop: Workshop) -> None:
+    """Leftovers that nobody remembers are ended at the next launch, the spared among them are not."""
+    held = workshop.start("leaves_a_worker")
+    worker, below, other = spared_worker(workshop)
+    workshop.crash(held)
+    how_it_ended(held)
+    engine = workshop.another_monitor()
+    assert sorted(engine.end_leftovers(workshop.lock_path, WORKER)) == [other]
+    until(workshop.gone(other), what="the other child is gone")
+    plan = workshop.plan("sleeps")._replace(spare=WORKER)
+    later = engine.launch(plan)
+    assert engine.copy_alive(workshop.lock_path, WORKER)
+    assert workshop.engine.identify(worker) and workshop.engine.identify(below)
+    engine.kill_tree(later, workshop.lock_path, True, WORKER)
+    until(lambda: not engine.remains(later, workshop.lock_path, True, WORKER), what="the bot is gone")
+    later.close()
+    assert workshop.engine.identify(worker) and workshop.engine.identify(below)
+
+
+@linux_only
+@pytest.mark.slow
+def test_of_many_who_launch_past_a_spared_worker_one_succeeds(workshop: Workshop) -> None:
+    """The lock is renewed by one of them alone: never two copies, whoever comes when."""
+    held = workshop.start("leaves_a_worker")
+    _worker, _below, other = spared_worker(workshop)
+    plan = workshop.plan("sleeps")._replace(spare=WORKER)
+    workshop.engine.kill_tree(held, workshop.lock_path, True, WORKER)
+    until(workshop.gone(held.identity.pid, other), what="bot and other child are gone")
+    script = (
+        "import json, sys\n"
+        "from vigie.engines import local_engine\n"
+        "from vigie.engines.base import LaunchError, LaunchPlan, Spare\n"
+        "given = json.loads(sys.stdin.readline())\n"
+        "plan = LaunchPlan(**{**given, 'command': tuple(given['command']), 'spare': Spare(('worker.py',))})\n"
+        "print('here', flush=True); sys.stdin.readline()\n"
+        "try:\n    print(local_engine().launch(plan).identity.pid)\n"
+        "except LaunchError as error:\n    print(error.key)\n"
+    )
+    told = {**plan._asdict(), "spare": None}
+    for _ in range(5):
+        crowd = [workshop.run_by_hand(sys.executable, "-c", script) for _ in range(6)]
+        for one in crowd:
+            assert one.stdin is not None and one.stdout is not None
+            one.stdin.write(json.dumps(told).encode() + b"\n")
+            one.stdin.flush()
+            assert one.stdout.readline() == b"here\n"
+        for one in crowd:
+            assert one.stdin is not None
+            one.stdin.write(b"go\n")
+            one.stdin.flush()
+        answers = [one.communicate()[0].decode().strip() for one in crowd]
+        launched = [int(answer) for answer in answers if answer.isdecimal()]
+        assert len(launched) == 1, answers
+        assert {answer for answer in answers if not answer.isdecimal()} <= {
+            "engine.copy-alive",
+            "engine.copy-alive-unseen",
+        }
+        workshop.known(launched[0])
+        os.kill(launched[0], signal.SIGKILL)
+        until(workshop.gone(launched[0]), what="the copy is gone")
+
+
 def test_a_namesake_elsewhere_survives(workshop: Workshop) -> None:
     """Nothing is ended by its program's name: another folder's start.py and all other Pythons live on."""
     folders = [os.path.join(workshop.folder, name) for name in ("ours", "theirs")]
@@ -630,7 +748,7 @@ def test_a_namesake_elsewhere_survives(workshop: Workshop) -> None:
     assert theirs.stdout.readline() == b"ready\n"
     held = workshop.launch(workshop.plan_of(sys.executable, "start.py", directory=folders[0]))
     workshop.until_ready()
-    workshop.engine.ask_to_stop(held, 0)
+    workshop.engine.ask_to_stop(held, "SIGINT")
     workshop.clear(held)
     workshop.engine.end_leftovers(workshop.lock_path)
     assert theirs.poll() is None
@@ -714,7 +832,7 @@ def test_a_bot_started_by_a_script_goes_without_the_script(
     held = workshop.engine.recognise(who)
     assert held is not None
     if politely:
-        workshop.engine.ask_to_stop(held, 1)
+        workshop.engine.ask_to_stop(held, "SIGTERM")
         until(held.ended)
     workshop.clear(held, launched_by_us=False)
     held.close()

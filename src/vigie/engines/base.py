@@ -6,6 +6,7 @@ Nothing here blocks longer than a system call. Waiting is the runtime's work: a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from vigie.plain import Plain
@@ -30,8 +31,34 @@ class Exit(Plain):
     signal: int | None = None
 
 
+class Spare(Plain):
+    """Children that a bot may leave behind on purpose, by the ``names`` of their programs or scripts.
+
+    Who descends from such a child, or is in a group or session that it leads, goes with it. ``command`` is the
+    bot's own: what runs it is the bot, whatever the names say, and is never spared.
+    """
+
+    names: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+
+
+NOBODY = Spare()
+"""Nothing may outlive its bot."""
+
+
+class Resisting(Plain):
+    """A process that a kill has not ended. ``stuck``: it waits inside the kernel, where no signal reaches it."""
+
+    pid: int
+    program: str
+    stuck: bool
+
+
 class LaunchPlan(Plain):
-    """All an engine needs to start one bot. ``environment`` holds secrets: it is never shown."""
+    """All an engine needs to start one bot. ``environment`` holds secrets: it is never shown.
+
+    ``spare``: who may still live, and hold the copy lock of an earlier launch, without being a second copy.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -39,6 +66,7 @@ class LaunchPlan(Plain):
     log_path: str
     lock_path: str
     environment: dict[str, str]
+    spare: Spare = NOBODY
 
     def __repr__(self) -> str:
         """Show no value of the environment."""
@@ -96,26 +124,41 @@ class Engine(Protocol):
         """Hold a process that already lives, or None when it is gone, a zombie, or somebody else's number."""
         ...
 
+    def inherit(self, identity: Identity) -> Held | None:
+        """Hold a process that this process held before it became another program.
+
+        As ``recognise``, and also a child of ours that has ended since: nobody has heard how.
+        """
+        ...
+
     def identify(self, pid: int) -> Identity | None:
         """Who ``pid`` is right now, or None when it is gone, a zombie, or may not be looked at."""
         ...
 
-    def copy_alive(self, lock_path: str) -> bool:
-        """Whether some process still holds the copy lock: a bot, or a child it left behind, lives."""
-        ...
+    def copy_alive(self, lock_path: str, spare: Spare = NOBODY) -> bool:
+        """Whether some process still holds the copy lock: a bot, or a child it left behind, lives.
 
-    def copy_holders(self, lock_path: str) -> list[int]:
-        """The processes that hold the copy lock, as far as the system tells. Slow: for rare moments."""
-        ...
-
-    def ask_to_stop(self, held: Held, step: int) -> None:
-        """Ask politely: step 0 SIGINT, step 1 SIGTERM (Windows: CTRL_BREAK both times).
-
-        The whole group when the process leads one. Never raises for the dead.
+        False only when nobody holds it, or everybody who does is proven to be spared.
         """
         ...
 
-    def kill_tree(self, held: Held, lock_path: str, launched_by_us: bool) -> None:
+    def copy_holders(self, lock_path: str, spare: Spare = NOBODY) -> list[int]:
+        """The processes that hold the copy lock, as far as the system tells. Slow: for rare moments."""
+        ...
+
+    def ask_to_stop(self, held: Held, signal_name: str, spare: Spare = NOBODY) -> None:
+        """Ask politely, by this signal (``"SIGINT"``, ``"SIGTERM"`` ...; Windows: CTRL_BREAK, whatever it is).
+
+        The whole group when the process leads one, save the spared. A name that this system does not know
+        counts as SIGTERM. Never raises for the dead.
+        """
+        ...
+
+    def pass_on(self, held: Held, signal_name: str) -> None:
+        """Send this signal to the process alone, as if somebody had sent it there. Nothing on Windows."""
+        ...
+
+    def kill_tree(self, held: Held, lock_path: str, launched_by_us: bool, spare: Spare = NOBODY) -> None:
         """End the process, its group and session if it leads them, and all its descendants, now.
 
         Also what outlives it: processes seen before as its descendants, holders of the copy lock and carriers
@@ -124,11 +167,25 @@ class Engine(Protocol):
         """
         ...
 
-    def remains(self, held: Held, lock_path: str, launched_by_us: bool) -> list[int]:
-        """Numbers of the processes of its tree that still live (zombies do not count). Fast when none."""
+    def remains(self, held: Held, lock_path: str, launched_by_us: bool, spare: Spare = NOBODY) -> list[int]:
+        """Numbers of the processes of its tree that still live (zombies and the spared do not count).
+
+        Fast when none.
+        """
         ...
 
-    def end_leftovers(self, lock_path: str) -> list[int]:
+    def resisting(self, pids: Sequence[int]) -> list[Resisting]:
+        """Name those of ``pids`` that live, and tell which of them no signal can reach: for a person to read."""
+        ...
+
+    def doomed(self, identity: Identity) -> bool:
+        """Whether this process was killed already and cannot die yet: it runs no program any more.
+
+        It is no bot to go on with, yet no second copy may begin beside it. False where nobody can tell.
+        """
+        ...
+
+    def end_leftovers(self, lock_path: str, spare: Spare = NOBODY) -> list[int]:
         """End at once what an earlier launch left behind, and return the numbers of those processes.
 
         For the moments when nobody knows the bot's own process any more: holders of the copy lock, carriers

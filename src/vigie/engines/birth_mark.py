@@ -29,10 +29,18 @@ _NEEDLE = b"\0" + VARIABLE.encode() + b"="
 
 
 class Mark(NamedTuple):
-    """Which launch of which bot a process descends from."""
+    """Which launch of which bot a process descends from; ``launch`` begins with ``moment``."""
 
     launch: str
     lock_path: str
+
+    @property
+    def moment(self) -> int | None:
+        """When the launch began, on the scale of ``Identity.started``; None when that cannot be read."""
+        try:
+            return int(self.launch.partition(".")[0], 16)
+        except ValueError:
+            return None
 
     def __str__(self) -> str:
         """Return what stands in the environment."""
@@ -41,7 +49,7 @@ class Mark(NamedTuple):
 
 def new_mark(lock_path: str) -> Mark:
     """Return the mark for a new launch of the bot whose copy lock has this real path."""
-    return Mark(f"{time.time_ns():x}", lock_path)
+    return Mark(f"{identities.now():x}.{time.time_ns():x}", lock_path)
 
 
 def parse(value: str) -> Mark:

@@ -12,6 +12,8 @@ import fcntl
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from vigie.engines import identity as identities
 from vigie.engines import process_table
@@ -79,6 +81,59 @@ def holders(path: str, among: set[int] | None = None) -> set[Identity]:
     return found
 
 
+def everyone(path: str) -> tuple[set[Identity], set[int]]:
+    """Return all who hold the lock, ourselves included, and the numbers of those we may not look into."""
+    wanted = os.path.realpath(path)
+    found: set[Identity] = set()
+    hidden: set[int] = set()
+    for pid in process_table.pids():
+        try:
+            holds = _holds(pid, wanted, strictly=True)
+        except PermissionError:
+            hidden.add(pid)
+            continue
+        who = identities.identify(pid) if holds else None
+        if who is not None:
+            found.add(who)
+    return found, hidden
+
+
+@contextmanager
+def turn(path: str) -> Iterator[bool]:
+    """Take turns with whoever else wants to take or to renew the lock; yields whether that is sure.
+
+    Not so on a file system that cannot lock folders. Raises ``Held`` when somebody's turn does not end, and
+    ``OSError`` when the folder cannot be opened.
+    """
+    folder = os.path.dirname(path) or "."
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield _wait_for(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def renew(path: str) -> None:
+    """Remove the file, so that the next to come makes and locks a new one, whoever holds the old one.
+
+    Only within one's own turn, and only when all who hold the old one are proven to be no copy of the bot.
+    """
+    os.unlink(path)
+
+
+def _wait_for(folder: int) -> bool:
+    deadline = time.monotonic() + ASKERS_GONE
+    try:
+        while not _try(folder, fcntl.LOCK_EX):
+            if time.monotonic() > deadline:
+                raise Held
+            time.sleep(PAUSE)
+    except OSError:
+        return False
+    return True
+
+
 def _open(path: str) -> tuple[int, bool]:
     flags = os.O_RDWR | os.O_CLOEXEC
     while True:
@@ -122,11 +177,14 @@ def _is_still(path: str, descriptor: int) -> bool:
 
 if sys.platform == "linux":
 
-    def _holds(pid: int, wanted: str) -> bool:
+    def _holds(pid: int, wanted: str, *, strictly: bool = False) -> bool:
         folder = f"/proc/{pid}/fd"
         try:
             descriptors = os.listdir(folder)
-        except OSError:
+        except OSError as error:
+            if strictly:
+                process_table.refuse_blindness(error)
+                _refuse_the_hidden(error)
             return False
         for name in descriptors:
             try:
@@ -141,14 +199,22 @@ if sys.platform == "linux":
                 continue
         return False
 
+    def _refuse_the_hidden(error: OSError) -> None:
+        if isinstance(error, PermissionError):
+            raise error
+
 else:
 
-    def _holds(pid: int, wanted: str) -> bool:
+    def _holds(pid: int, wanted: str, *, strictly: bool = False) -> bool:
         # open files tell nothing of locks there; who has it open merely to ask has closed it when
         # looked at the second time
         import psutil
 
         try:
             return any(file.path == wanted for file in psutil.Process(pid).open_files())
+        except psutil.AccessDenied:
+            if strictly:
+                raise PermissionError from None
+            return False
         except (psutil.Error, OSError):
             return False

@@ -64,37 +64,54 @@ def free(port: int, hosts: Sequence[str] = ANYWHERE) -> bool:
 
 
 def find_by_hand(
-    directory: str, command: Sequence[str], port: int | None, ignore: Iterable[int] = ()
+    directory: str, command: Sequence[str], port: int | None, ignore: Iterable[int] = (), fresh: float = 0.0
 ) -> int | None:
     """Return the process of this bot that somebody started by hand, or None.
 
     It runs the same script (or module, or program) with the command's arguments first, by the same kind of
     interpreter; or it listens on ``port`` and works in ``directory``, and then the topmost of those who
     started it, are of the bot's kind and work there too. Of several the eldest. Never one in ``ignore``,
-    ourselves, or those who started us.
+    ourselves, or those who started us. ``fresh``: seconds for which an earlier look at all programs will do.
     """
+    look = programs.look(fresh)
+    while True:
+        found = _find_by_hand(look, directory, command, port, ignore)
+        if found is None or programs.program(found.pid) == found:
+            return None if found is None else found.pid
+        look = programs.look()  # it has ended since, and its number may be another's
+
+
+def _find_by_hand(
+    look: programs.Look, directory: str, command: Sequence[str], port: int | None, ignore: Iterable[int]
+) -> Program | None:
     wanted = command_line.understand(command)
     if wanted is None:
         return None
     home = os.path.realpath(directory)
     passed_over = {*ignore, *programs.lineage(os.getpid())}
-    candidates = {pid: seen for pid, seen in programs.own_programs().items() if pid not in passed_over}
-    same = {pid: seen for pid, seen in candidates.items() if _runs_the_same(seen, command[0], wanted, home)}
+    candidates = {pid: seen for pid, seen in look.programs.items() if pid not in passed_over}
+    same = {
+        pid: seen for pid, seen in candidates.items() if _runs_the_same(look, seen, command[0], wanted, home)
+    }
     if same:
         # workers that it forked look like itself
         topmost = [seen for seen in same.values() if seen.parent not in same]
-        return min(topmost, key=lambda seen: (seen.started, seen.pid)).pid
+        return min(topmost, key=lambda seen: (seen.started, seen.pid))
     for pid in _listening(port) if port is not None else []:
         found = candidates.get(pid) if pid is not None else None
-        if found is not None and _works_in(found, home):
-            while (parent := candidates.get(found.parent)) is not None and _is_kin(parent, wanted.kind, home):
+        if found is not None and _works_in(look, found, home):
+            while (parent := candidates.get(found.parent)) is not None and _is_kin(
+                look, parent, wanted.kind, home
+            ):
                 found = parent
-            return found.pid
+            return found
     return None
 
 
-def _runs_the_same(seen: Program, program: str, wanted: command_line.Runs, home: str) -> bool:
-    runs = command_line.understand(seen.arguments)
+def _runs_the_same(
+    look: programs.Look, seen: Program, program: str, wanted: command_line.Runs, home: str
+) -> bool:
+    runs = look.runs(seen)
     if runs is None:
         return False
     if wanted.kind not in command_line.GRAMMARS and runs.script is not None:
@@ -108,30 +125,30 @@ def _runs_the_same(seen: Program, program: str, wanted: command_line.Runs, home:
     if wanted.script is None or runs.script is None:
         # no interpreter: then the program itself must be the same one, in the same folder
         known = wanted.kind in command_line.GRAMMARS
-        return not known and _works_in(seen, home) and _same_program(seen.arguments[0], program, home)
+        return (
+            not known
+            and _works_in(look, seen, home)
+            and _same_program(look, seen.arguments[0], program, home)
+        )
     if wanted.module:
-        return runs.script == wanted.script and _works_in(seen, home)
+        return runs.script == wanted.script and _works_in(look, seen, home)
     if not seen.directory and not os.path.isabs(runs.script):
         return False
-    return _real(seen.directory, runs.script) == _real(home, wanted.script)
+    return look.real(seen.directory, runs.script) == look.real(home, wanted.script)
 
 
-def _same_program(one: str, other: str, home: str) -> bool:
+def _same_program(look: programs.Look, one: str, other: str, home: str) -> bool:
     if os.path.dirname(one) and os.path.dirname(other):
-        return _real(home, one) == _real(home, other)
+        return look.real(home, one) == look.real(home, other)
     return os.path.basename(one) == os.path.basename(other)
 
 
-def _is_kin(seen: Program, kind: str, home: str) -> bool:
-    return _works_in(seen, home) and command_line.kind_of(seen.arguments[0]) == kind
+def _is_kin(look: programs.Look, seen: Program, kind: str, home: str) -> bool:
+    return _works_in(look, seen, home) and command_line.kind_of(seen.arguments[0]) == kind
 
 
-def _works_in(seen: Program, home: str) -> bool:
-    return bool(seen.directory) and _real(home, seen.directory) == _real(home, "")
-
-
-def _real(directory: str, path: str) -> str:
-    return os.path.normcase(os.path.realpath(os.path.join(directory, path)))
+def _works_in(look: programs.Look, seen: Program, home: str) -> bool:
+    return bool(seen.directory) and look.real(home, seen.directory) == look.real(home, "")
 
 
 if sys.platform == "win32":

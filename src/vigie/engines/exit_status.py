@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from vigie.engines.base import Exit
+from vigie.engines.base import Exit, Identity
 
 assert sys.platform != "win32", "LocalWindows asks its process handle"  # noqa: S101  (mypy skips the rest there)
 
@@ -40,6 +40,8 @@ if sys.platform == "linux":
     import select
     import struct
 
+    from vigie.engines import process_table
+
     # pidfd_info of linux/pidfd.h in its first form: two 64-bit and twelve 32-bit numbers
     PIDFD_INFO = struct.Struct("=QQ11Ii")
     PIDFD_GET_INFO = 0xC0000000 | PIDFD_INFO.size << 16 | 0xFF << 8 | 11
@@ -56,6 +58,21 @@ if sys.platform == "linux":
         if result.si_code == os.CLD_EXITED:
             return Exit(code=result.si_status)
         return Exit(signal=result.si_status)
+
+    def of_zombie(identity: Identity) -> Exit | None:
+        """How an ended process ended that its parent has not reaped yet, whoever that is: proc_pid_stat(5).
+
+        None when it was reaped, or when its end may not be looked at: the kernel then shows 0.
+        """
+        folder = f"/proc/{identity.pid}"
+        try:
+            fields = process_table.read_small(f"{folder}/stat").rpartition(b")")[2].split()
+            ours = os.geteuid() in (0, os.stat(folder).st_uid)
+        except OSError:
+            return None
+        if len(fields) < 50 or fields[0] != b"Z" or int(fields[19]) != identity.started or not ours:
+            return None
+        return decode(int(fields[49]))
 
     def of_stranger(pidfd: int) -> Exit:
         """How the ended process of ``pidfd`` ended though it is not our child: Linux 6.15 and later.

@@ -87,6 +87,17 @@ class FileLock:
                 if not kept:
                     os.close(descriptor)
 
+    def fileno(self) -> int:
+        """The descriptor of the lock that is held; raises ``ValueError`` when none is."""
+        if self._descriptor is None:
+            raise ValueError(self.path)
+        return self._descriptor
+
+    def inherit(self, descriptor: int) -> None:
+        """Go on holding a lock that this process took before it became another program."""
+        os.set_inheritable(descriptor, False)
+        self._descriptor = descriptor
+
     def release(self) -> None:
         """Let the next one have it; without effect when it is not held."""
         descriptor, self._descriptor = self._descriptor, None

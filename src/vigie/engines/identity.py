@@ -37,11 +37,20 @@ if sys.platform == "linux":
         """This moment, on the scale of ``Identity.started``."""
         return int(time.clock_gettime(time.CLOCK_BOOTTIME) * os.sysconf("SC_CLK_TCK"))
 
+    def age(identity: Identity) -> float:
+        """Seconds since its start, to a hundredth; the calendar of the boot is only known to the second."""
+        ticks = os.sysconf("SC_CLK_TCK")
+        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - identity.started / ticks)
+
 else:
 
     def now() -> int:
         """This moment, on the scale of ``Identity.started``."""
         return int(time.time() * 1_000_000)
+
+    def age(identity: Identity) -> float:
+        """Seconds since its start."""
+        return max(0.0, time.time() - identity.started / 1_000_000)
 
 
 def of_row(row: process_table.Row) -> Identity:

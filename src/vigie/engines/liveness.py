@@ -21,7 +21,11 @@ if sys.platform == "win32":
 else:
 
     def lives(identity: Identity) -> bool:
-        """Whether this very process, and not a later one of its number, is certainly there and no zombie."""
-        from vigie.engines import identity as posix
+        """Whether this very process, and not a later one of its number, is certainly there and no zombie.
 
-        return posix.lives(identity)
+        One that was killed and cannot die yet runs nothing any more, and lives no more than a zombie.
+        """
+        from vigie.engines import identity as posix
+        from vigie.engines import resisting
+
+        return posix.lives(identity) and not resisting.doomed(identity.pid)

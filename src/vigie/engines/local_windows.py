@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterable, Sequence
 
+from vigie.engines import resisting as resistance
 from vigie.engines import windows_break, windows_ending, windows_launch, windows_leftovers
 from vigie.engines import windows_copy_lock as copy_lock
 from vigie.engines import windows_handle as handles
 from vigie.engines import windows_held as holding
 from vigie.engines import windows_job as jobs
 from vigie.engines import windows_process as processes
-from vigie.engines.base import Held, Identity, LaunchError, LaunchPlan
+from vigie.engines import windows_spared as sparing
+from vigie.engines.base import NOBODY, Held, Identity, LaunchError, LaunchPlan, Resisting, Spare
 
 assert sys.platform == "win32", "LocalPosix is the engine of other systems"  # noqa: S101  (mypy skips the rest elsewhere)
 
@@ -33,10 +36,10 @@ class LocalWindows:
     def launch(self, plan: LaunchPlan) -> Held:
         """Start the bot detached; raises ``LaunchError`` and leaves nothing behind."""
         windows_launch.refuse_what_cannot_run(plan)
-        job = self._new_job(plan.lock_path)
+        job = self._new_job(plan.lock_path, plan.spare)
         held: holding.WindowsHeld | None = None
         try:
-            with self._take_lock(plan.lock_path) as lock:
+            with self._take_lock(plan.lock_path, plan.spare) as lock:
                 held = _hold(windows_launch.run(plan, lock, job.handle))
                 _note(lock, held.identity)
             # our lock is closed, the bot has its own: from here on only its processes hold it
@@ -58,6 +61,10 @@ class LocalWindows:
                 return holding.WindowsHeld(process, identity)
         return None
 
+    def inherit(self, identity: Identity) -> Held | None:
+        """Hold a process that already lives: no program takes another's place here."""
+        return self.recognise(identity)
+
     def identify(self, pid: int) -> Identity | None:
         """Who ``pid`` is right now, or None when it is gone or may not be looked at."""
         process = processes.open_process(pid)
@@ -67,63 +74,79 @@ class LocalWindows:
             # an ended process keeps its number as long as somebody holds a handle
             return None if processes.over(process) else processes.identity_of(process)
 
-    def copy_alive(self, lock_path: str) -> bool:
-        """Whether some process of the bot lives: microseconds when its job is known."""
+    def copy_alive(self, lock_path: str, spare: Spare = NOBODY) -> bool:
+        """Whether some process of the bot lives that is not spared: microseconds when its job is known."""
         try:
             job = self._find_job(lock_path)
-            if job is not None and not job.empty():
+            if job is not None and _without(job.pids(), spare):
                 return True
         except jobs.Closed:
             return True
         except OSError:
             # it cannot be asked: the lock can
             pass
-        return copy_lock.is_held(lock_path)
+        return copy_lock.is_held(lock_path, _passing_over(spare))
 
-    def copy_holders(self, lock_path: str) -> list[int]:
+    def copy_holders(self, lock_path: str, spare: Spare = NOBODY) -> list[int]:
         """The processes in the bot's job and those that have its copy lock open: tenths of a second."""
         job = self._job(lock_path)
         found = set(job.pids()) if job is not None else set()
         if copy_lock.is_held(lock_path):
             found.update(copy_lock.holders(lock_path))
-        return sorted(found - {os.getpid()})
+        return sorted(_without(found - {os.getpid()}, spare))
 
     def leader(self, lock_path: str) -> Identity | None:
         """Return the first process of the bot's last launch, which may be gone by now."""
         return copy_lock.leader(lock_path)
 
-    def ask_to_stop(self, held: Held, step: int) -> None:
-        """Send Ctrl-Break to its group, both times; nothing to a bot that shares a console with others."""
-        del step
+    def resisting(self, pids: Sequence[int]) -> list[Resisting]:
+        """Name those of ``pids`` that live. Who is stuck Windows does not tell."""
+        return resistance.describe(pids)
+
+    def doomed(self, identity: Identity) -> bool:
+        """Return False: Windows does not tell."""
+        del identity
+        return False
+
+    def ask_to_stop(self, held: Held, signal_name: str, spare: Spare = NOBODY) -> None:
+        """Send Ctrl-Break to its group, whatever ``signal_name``; nothing to one that shares a console with others.
+
+        Nor to one that shares it with a spared child: Ctrl-Break would end that as well, and Windows does not
+        tell who is in which group. Such a child has to be started with a console of its own, or without any.
+        """
+        del signal_name
         own = _own(held)
         if own.ended() is not None:
             return
         ours = any(job.holds(own.process) for job in self._jobs.values())
         try:
-            if not ours:
-                windows_ending.living_family(own)
-            windows_break.ask(own.identity, own_console=ours)
+            family = windows_ending.living_family(own) if not ours or spare.names else []
+            but_for = sparing.among((member.pid for member in family), spare, own.identity.pid)
+            windows_break.ask(own.identity, own_console=ours, but_for=but_for)
         except OSError:
             # no polite way, then: who asks us ends it when its time is over
             return
 
-    def kill_tree(self, held: Held, lock_path: str, launched_by_us: bool) -> None:
+    def pass_on(self, held: Held, signal_name: str) -> None:
+        """Do nothing: Windows has no such signals."""
+
+    def kill_tree(self, held: Held, lock_path: str, launched_by_us: bool, spare: Spare = NOBODY) -> None:
         """End its job, or what is proven to descend from it where there is no job."""
         own = _own(held)
         job = self._job(lock_path) if launched_by_us else None
         if job is not None:
-            windows_ending.end_job(job, own.identity.pid)
+            windows_ending.end_job(job, own.identity.pid, spare)
             if job.holds(own.process):
                 return
-        windows_ending.end_family(own)
+        windows_ending.end_family(own, spare)
         if launched_by_us and job is None:
-            self._end_strays(lock_path, own.identity.pid)
+            self._end_strays(lock_path, own.identity.pid, spare)
 
-    def remains(self, held: Held, lock_path: str, launched_by_us: bool) -> list[int]:
+    def remains(self, held: Held, lock_path: str, launched_by_us: bool, spare: Spare = NOBODY) -> list[int]:
         """Numbers of the processes of its tree that still live; some 20 microseconds when its job tells."""
         own = _own(held)
         job = self._job(lock_path) if launched_by_us else None
-        found = set(windows_ending.members(job, own.identity.pid)) if job is not None else set()
+        found = set(windows_ending.members(job, own.identity.pid, spare)) if job is not None else set()
         if job is not None and job.holds(own.process):
             return sorted(found)
         if own.ended() is None:
@@ -131,30 +154,31 @@ class LocalWindows:
         family = windows_ending.living_family(own)
         if launched_by_us and job is None and copy_lock.is_held(lock_path):
             family += windows_leftovers.find(lock_path)
+        family = windows_ending.unspared(family, spare)
         found.update(member.pid for member in windows_ending.may_be_ended(family, own.identity.pid))
         return sorted(found)
 
-    def end_leftovers(self, lock_path: str) -> list[int]:
+    def end_leftovers(self, lock_path: str, spare: Spare = NOBODY) -> list[int]:
         """End at once what an earlier launch left behind, and return the numbers of those processes."""
         job = self._job(lock_path)
-        ended = windows_ending.end_job(job, 0) if job is not None else []
-        return sorted({*ended, *self._end_strays(lock_path, 0)})
+        ended = windows_ending.end_job(job, 0, spare) if job is not None else []
+        return sorted({*ended, *self._end_strays(lock_path, 0, spare)})
 
-    def _end_strays(self, lock_path: str, leader: int) -> list[int]:
+    def _end_strays(self, lock_path: str, leader: int, spare: Spare) -> list[int]:
         if not copy_lock.is_held(lock_path):
             return []
-        return windows_ending.end(windows_leftovers.find(lock_path), leader)
+        return windows_ending.end(windows_ending.unspared(windows_leftovers.find(lock_path), spare), leader)
 
-    def _new_job(self, lock_path: str) -> jobs.Job:
+    def _new_job(self, lock_path: str, spare: Spare) -> jobs.Job:
         try:
             job = self._find_job(lock_path)
             if job is not None:
-                self._refuse_when_alive(job)
+                self._refuse_when_alive(job, spare)
                 # an empty one may be nested in jobs that this process is not in: rather a fresh one
                 self._jobs.pop(lock_path).close()
             job = jobs.Job.create(lock_path)
             try:
-                self._refuse_when_alive(job)
+                self._refuse_when_alive(job, spare)
             except LaunchError:
                 job.close()
                 raise
@@ -164,15 +188,16 @@ class LocalWindows:
             raise windows_launch.file_problem("engine.lock-not-writable", lock_path, error) from None
         return job
 
-    def _refuse_when_alive(self, job: jobs.Job) -> None:
-        if not job.empty():
-            raise _copy_alive(job.pids())
+    def _refuse_when_alive(self, job: jobs.Job, spare: Spare) -> None:
+        alive = _without(job.pids(), spare)
+        if alive:
+            raise _copy_alive(sorted(alive))
 
-    def _take_lock(self, lock_path: str) -> handles.Handle:
+    def _take_lock(self, lock_path: str, spare: Spare) -> handles.Handle:
         try:
-            return copy_lock.take(lock_path)
+            return copy_lock.take(lock_path, _passing_over(spare))
         except copy_lock.Held:
-            raise _copy_alive(self.copy_holders(lock_path)) from None
+            raise _copy_alive(self.copy_holders(lock_path, spare)) from None
         except OSError as error:
             raise windows_launch.file_problem("engine.lock-not-writable", lock_path, error) from None
 
@@ -209,6 +234,16 @@ def _note(lock: handles.Handle, leader: Identity) -> None:
     except OSError:
         # only needed should nobody live to remember this launch
         return
+
+
+def _without(pids: Iterable[int], spare: Spare) -> set[int]:
+    found = set(pids)
+    return found - sparing.among(found, spare)
+
+
+def _passing_over(spare: Spare) -> Callable[[str], bool]:
+    """Return the question whether only the spared hold a file of the copy lock."""
+    return lambda file: bool(spare.names) and sparing.only(copy_lock.users(file), spare)
 
 
 def _own(held: Held) -> holding.WindowsHeld:

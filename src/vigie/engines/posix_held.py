@@ -132,6 +132,11 @@ class PosixHeld:
     def _reap(self) -> Exit:
         if sys.platform == "linux" and isinstance(self._watch, exit_watch.PidfdWatch):
             pidfd = self._watch.fileno()
-            return exit_status.of_pidfd_child(pidfd) or exit_status.of_stranger(pidfd)
+            # an init that reaps late keeps the end readable; one that reaps at once leaves it to the kernel
+            return (
+                exit_status.of_pidfd_child(pidfd)
+                or exit_status.of_zombie(self._identity)
+                or exit_status.of_stranger(pidfd)
+            )
         known = exit_status.of_child(self._identity.pid) if self._child else None
         return known or exit_status.UNKNOWN

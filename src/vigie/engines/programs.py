@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import NamedTuple
 
 from vigie.engines import command_line
@@ -117,6 +118,41 @@ else:
             if seen is not None and seen.arguments:
                 found[seen.pid] = seen
         return found
+
+
+class Look:
+    """All programs of this user as they were at one moment, with what was found out about them since."""
+
+    def __init__(self) -> None:
+        """Look now."""
+        self.at = time.monotonic()
+        self.programs = own_programs()
+        self._runs: dict[int, command_line.Runs | None] = {}
+        self._real: dict[str, str] = {}
+
+    def runs(self, seen: Program) -> command_line.Runs | None:
+        """Return what a program runs, understood once."""
+        if seen.pid not in self._runs:
+            self._runs[seen.pid] = command_line.understand(seen.arguments)
+        return self._runs[seen.pid]
+
+    def real(self, directory: str, path: str) -> str:
+        """Return where ``path``, seen from ``directory``, really lies, found out once."""
+        joined = os.path.join(directory, path)
+        if joined not in self._real:
+            self._real[joined] = os.path.normcase(os.path.realpath(joined))
+        return self._real[joined]
+
+
+_last: Look | None = None
+
+
+def look(fresh: float = 0.0) -> Look:
+    """Look at all programs, unless that was done within the last ``fresh`` seconds."""
+    global _last
+    if _last is None or time.monotonic() - _last.at > fresh:
+        _last = Look()
+    return _last
 
 
 def lineage(pid: int) -> set[int]:

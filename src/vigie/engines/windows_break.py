@@ -11,6 +11,7 @@ reach: then nothing is sent unless everybody on that console descends from the b
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 
 from vigie.engines import _winapi
 from vigie.engines import windows_handle as handles
@@ -27,18 +28,24 @@ GO = "import sys; sys.path.insert(0, sys.argv[1]); from vigie.engines.windows_br
 OWN_CONSOLE = "own"
 """Third argument: the bot was launched by us, with a console of its own that only its family is on."""
 
+BUT_FOR = "but-for="
+
 MOST_ON_CONSOLE = 4096
 
 
-def ask(identity: Identity, *, own_console: bool) -> None:
-    """Start the helper for this process; a few milliseconds. Raises ``OSError`` when that is impossible."""
+def ask(identity: Identity, *, own_console: bool, but_for: Collection[int] = ()) -> None:
+    """Start the helper for this process; a few milliseconds. Raises ``OSError`` when that is impossible.
+
+    ``but_for``: who must not be asked as well; one of these on the bot's console, and nothing is sent.
+    """
     import os
     from subprocess import list2cmdline
 
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     # isolated and without site-packages: nothing of the bot's folder or environment gets a say
     words = [sys.executable, "-I", "-S", "-c", GO, root, str(identity.pid), str(identity.started)]
-    line = list2cmdline([*words, OWN_CONSOLE] if own_console else words)
+    words += [OWN_CONSOLE] if own_console else []
+    line = list2cmdline([*words, BUT_FOR + ",".join(map(str, but_for))] if but_for else words)
     access, share = _winapi.GENERIC_READ | _winapi.GENERIC_WRITE, _winapi.FILE_SHARE_READ
     with handles.open_file(
         "NUL", access, share | _winapi.FILE_SHARE_WRITE, create=False, inherit=True
@@ -47,12 +54,18 @@ def ask(identity: Identity, *, own_console: bool) -> None:
 
 
 def main() -> None:
-    """Be the helper: ``ROOT PID STARTED [own]``. Exits 0 once Ctrl-Break was sent, 1 when it must not be."""
+    """Be the helper: ``ROOT PID STARTED [own] [but-for=PID,...]``.
+
+    Exits 0 once Ctrl-Break was sent, 1 when it must not be.
+    """
     identity = Identity(int(sys.argv[2]), int(sys.argv[3]), "")
-    raise SystemExit(0 if send(identity, own_console=OWN_CONSOLE in sys.argv[4:]) else 1)
+    lists = [word[len(BUT_FOR) :] for word in sys.argv[4:] if word.startswith(BUT_FOR)]
+    but_for = {int(pid) for numbers in lists for pid in numbers.split(",")}
+    sent = send(identity, own_console=OWN_CONSOLE in sys.argv[4:], but_for=but_for)
+    raise SystemExit(0 if sent else 1)
 
 
-def send(identity: Identity, *, own_console: bool) -> bool:
+def send(identity: Identity, *, own_console: bool, but_for: Collection[int] = ()) -> bool:
     """Go to the console of ``identity`` and send Ctrl-Break to its group; return whether that was done.
 
     Leaves our own console for good.
@@ -65,6 +78,8 @@ def send(identity: Identity, *, own_console: bool) -> bool:
         handles.check(_winapi.AttachConsole(identity.pid))
         if not own_console and not _family_only(identity):
             return False
+        if but_for and not _on_console().isdisjoint(but_for):
+            return False
         # also reaches, by a quirk of Windows, the whole console when the process leads no group
         handles.check(_winapi.GenerateConsoleCtrlEvent(_winapi.CTRL_BREAK_EVENT, identity.pid))
         return True
@@ -73,9 +88,14 @@ def send(identity: Identity, *, own_console: bool) -> bool:
 def _family_only(identity: Identity) -> bool:
     import os
 
-    numbers = (_winapi.DWORD * MOST_ON_CONSOLE)()
-    count = _winapi.GetConsoleProcessList(numbers, MOST_ON_CONSOLE)
-    if not 0 < count <= MOST_ON_CONSOLE:
+    there = _on_console()
+    if not there:
         return False
     family = {identity.pid, os.getpid(), *(member.pid for member in tree.descendants(identity))}
-    return family.issuperset(numbers[:count])
+    return family.issuperset(there)
+
+
+def _on_console() -> set[int]:
+    numbers = (_winapi.DWORD * MOST_ON_CONSOLE)()
+    count = _winapi.GetConsoleProcessList(numbers, MOST_ON_CONSOLE)
+    return set(numbers[:count]) if 0 < count <= MOST_ON_CONSOLE else set()

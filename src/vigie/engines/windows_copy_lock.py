@@ -6,6 +6,10 @@ error down from parent to child even where programs inherit nothing else (Python
 default), so that a child which outlives the bot and all of us still holds it. A job object cannot prove as
 much: its name is gone with its last handle, whoever still lives in it.
 
+A child that is spared when its bot ends keeps the file, which can then be neither removed nor locked again. So
+the next launch takes another file beside it (``path``, ``path.2``, ``path.3`` ...), and whoever asks looks at all
+of them.
+
 A program that reads its input finds its end at once, as with NUL: what is noted in the file lies before the
 position that the handle has.
 """
@@ -16,6 +20,7 @@ import ctypes
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from vigie.engines import _winapi
@@ -37,16 +42,40 @@ class Held(Exception):  # noqa: N818  (an answer, not an error)
     """Some process keeps the file open."""
 
 
-def take(path: str) -> handles.Handle:
+def files(path: str) -> list[str]:
+    """Return the files of this lock that are there, ``path`` itself in any case."""
+    found = [path]
+    while os.path.exists(beside := f"{path}.{len(found) + 1}"):
+        found.append(beside)
+    return found
+
+
+def take(path: str, passed_over: Callable[[str], bool] = lambda _file: False) -> handles.Handle:
     """Open ``path`` so that nobody else can, to be inherited. Raises ``Held`` and ``OSError``.
 
-    The file, and its folder when that is missing, are made; what it contained is forgotten.
+    The file, and its folder when that is missing, are made; what it contained is forgotten. ``passed_over``
+    tells of a held file whether only the spared hold it: then another one beside it is taken.
     """
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    lock = _open(path, _winapi.FILE_SHARE_READ, create=True, inherit=True)
-    # or a bot that reads its input at once would read an earlier note
-    _winapi.SetEndOfFile(lock.value)
-    return lock
+    there = files(path)
+    for file in [*there, f"{path}.{len(there) + 1}"]:
+        try:
+            lock = _open(file, _winapi.FILE_SHARE_READ, create=True, inherit=True)
+        except Held:
+            if not passed_over(file):
+                raise
+            continue
+        try:
+            # whoever else launches at this moment holds its own file before it looks at ours
+            if any(_is_held(other) and not passed_over(other) for other in files(path) if other != file):
+                raise Held
+            # or a bot that reads its input at once would read an earlier note
+            _winapi.SetEndOfFile(lock.value)
+        except BaseException:
+            lock.close()
+            raise
+        return lock
+    raise Held
 
 
 def note(lock: handles.Handle, leader: Identity) -> None:
@@ -60,6 +89,11 @@ def note(lock: handles.Handle, leader: Identity) -> None:
 
 def leader(path: str) -> Identity | None:
     """Return who was noted last: the bot's first process, which may be gone."""
+    noted = [who for file in files(path) if (who := _leader(file)) is not None]
+    return max(noted, key=lambda who: who.started, default=None)
+
+
+def _leader(path: str) -> Identity | None:
     share = _winapi.FILE_SHARE_READ | _winapi.FILE_SHARE_WRITE
     try:
         with handles.open_file(path, _winapi.GENERIC_READ, share, create=False, inherit=False) as file:
@@ -72,8 +106,15 @@ def leader(path: str) -> Identity | None:
         return None
 
 
-def is_held(path: str) -> bool:
-    """Whether some process holds the lock. One that cannot be asked, or is not there, is not held."""
+def is_held(path: str, passed_over: Callable[[str], bool] = lambda _file: False) -> bool:
+    """Whether some process holds the lock. One that cannot be asked, or is not there, is not held.
+
+    ``passed_over`` tells of a held file whether only the spared hold it.
+    """
+    return any(_is_held(file) and not passed_over(file) for file in files(path))
+
+
+def _is_held(path: str) -> bool:
     try:
         _open(path, SHARE_ALL, create=False, inherit=False).close()
     except Held:
@@ -84,10 +125,17 @@ def is_held(path: str) -> bool:
 
 
 def holders(path: str) -> list[int]:
-    """Return the processes that have the file open, as Restart Manager tells: about a tenth of a second.
+    """Return the processes that have a file of the lock open.
 
-    They may be a scanner or somebody's editor: proof of a bot only together with another. None where
-    Restart Manager cannot tell.
+    They may be a scanner or somebody's editor: proof of a bot only together with another.
+    """
+    return sorted({pid for file in files(path) for pid in users(file)})
+
+
+def users(path: str) -> list[int]:
+    """Return who has this very file open, as Restart Manager tells: about a tenth of a second.
+
+    None where Restart Manager cannot tell.
     """
     try:
         manager = _winapi.restart_manager()

@@ -96,6 +96,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Arrêtez-le d'abord : vigie stop",
         "Stop it first: vigie stop",
     ),
+    "engine.copy-stuck": (
+        "Le système retient encore {who} d'un lancement précédent, dans une opération qui ne finit pas (état D :"
+        " disque, réseau) : aucun second bot n'est lancé à côté",
+        "The system still holds {who} of an earlier launch, in an operation that does not end (state D: disk,"
+        " network): no second bot is launched beside it",
+    ),
+    "engine.copy-stuck.hint": (
+        "Aucun signal n'y peut rien : rétablissez le disque ou le partage réseau qui ne répond plus, ou redémarrez"
+        " la machine, puis relancez",
+        "No signal can help: bring back the disk or network share that does not answer, or restart the machine,"
+        " then start again",
+    ),
     "engine.copy-alive-unseen": (
         "Le bot tourne déjà, ou un programme qu'il a lancé vit encore, sans que l'on puisse voir lequel :"
         " pas de deuxième lancement",
