@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.stage import Stage
+
+collect_ignore: list[str] = []
+if sys.platform == "win32":
+    collect_ignore.append("test_run_signals.py")
+if sys.platform != "linux":
+    collect_ignore.append("test_stubborn.py")
 
 
 @pytest.fixture
@@ -19,6 +26,4 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 def _windows() -> bool:
-    import sys
-
     return sys.platform == "win32"

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.core.statuses import IN_PHASE, PROBED, SPEC
-from vigie.core.facts import Asked, CodeChanged, Fact, MemoryExceeded, Verb
+from vigie.core.facts import Asked, CodeChanged, Fact, MemoryExceeded, SettingsChanged, TimeCame, Verb
+from vigie.core.machine import decide
+from vigie.core.orders import Launch, WakeAt
 from vigie.core.reasons import Reason
-from vigie.core.states import Phase, Status, Tally, Want, Wish
+from vigie.core.states import Life, Phase, Status, Tally, Want, Wish
 from vigie.core.take_in import take_in
 
 NOW = 40.0
@@ -151,3 +153,18 @@ def test_new_code_is_nothing_to_a_bot_that_was_given_up_and_is_not_wanted_any_mo
     """Stop is stop."""
     status = replace(TIRED, wish=Wish(Want.DOWN))
     assert take_in(status, CodeChanged(), SPEC, NOW) == status
+
+
+def test_settings_that_allow_more_restarts_a_day_free_the_bot_that_waits_for_tomorrow() -> None:
+    """And those that do not leave it waiting, without a second word about it."""
+    one_a_day = SPEC._replace(restarts_per_day=1)
+    used_up = Tally(deaths=1, restarts=(NOW - 10.0,))
+    down = replace(
+        IN_PHASE[ABSENT], wish=Wish(Want.UP), life=Life(since=NOW, cause=Reason.CRASHED), tally=used_up
+    )
+    held, _ = decide(down, TimeCame(), one_a_day, NOW)
+    assert held.tally.waiting is Reason.DAILY_LIMIT
+    _, orders = decide(held, SettingsChanged(), SPEC._replace(restarts_per_day=2), NOW + 1.0)
+    assert Launch(Reason.CRASHED, again=True) in orders
+    again, orders = decide(held, SettingsChanged(), one_a_day, NOW + 1.0)
+    assert (again.tally, [type(order) for order in orders]) == (held.tally, [WakeAt])

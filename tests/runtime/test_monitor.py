@@ -14,12 +14,13 @@ import psutil
 import pytest
 
 from tests.runtime.project import QUICK, RealProject
-from tests.waiting import until
+from tests.waiting import patient, until
 from vigie.core.facts import Verb
 from vigie.problems import Refusal, UsageProblem
 from vigie.records.status_file import read_status
+from vigie.runtime import errand, narrator
 from vigie.runtime import monitor as monitoring
-from vigie.runtime.control_client import MonitorGoneError
+from vigie.runtime.control_client import MonitorGoneError, ask_monitor
 from vigie.runtime.control_words import pack
 from vigie.runtime.decider import Card, Decider, become_decider, watching_monitor
 from vigie.runtime.monitor import monitor
@@ -86,6 +87,27 @@ def test_every_verb_comes_through_the_door(project: RealProject) -> None:
 
     project.with_monitor(play)
     assert project.living() == []
+
+
+def test_what_is_told_to_lookers_on_is_not_told_to_a_command(
+    project: RealProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``start`` of an online bot: the routine checks that it causes are the monitor's own lines."""
+    monkeypatch.setattr(narrator, "ROUTINE_EVERY", 0.0)
+    (project.folder / "vigie.toml").write_text(
+        (project.folder / "vigie.toml").read_text().replace("check_interval = 0.2", "check_interval = 1000")
+    )
+    heard: list[str] = []
+
+    def play(card: Card) -> None:
+        online(project)
+        for _ in range(3):
+            before = project.told().count("check.running")
+            ask_monitor(card, "start", ["bot"], lambda _tag, key, _values: heard.append(key), patient(20))
+            until(lambda before=before: project.told().count("check.running") > before)
+
+    project.with_monitor(play)
+    assert heard == []
 
 
 def test_whatever_is_not_a_verb_is_hung_up_on(project: RealProject) -> None:
@@ -219,7 +241,7 @@ def test_a_monitor_whose_folder_was_taken_over_leaves(
 
 def test_a_defect_does_not_end_the_watching(project: RealProject, monkeypatch: pytest.MonkeyPatch) -> None:
     """Told, and the door still opens."""
-    ask = monitoring.ask
+    ask = errand.ask
     broken = [True]
 
     def defect(*words: object, **named: object) -> object:
@@ -227,7 +249,7 @@ def test_a_defect_does_not_end_the_watching(project: RealProject, monkeypatch: p
             raise ZeroDivisionError
         return ask(*words, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(monitoring, "ask", defect)
+    monkeypatch.setattr(errand, "ask", defect)
 
     def play(card: Card) -> None:
         online(project)

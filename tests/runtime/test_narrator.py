@@ -13,6 +13,7 @@ from vigie.core.facts import Adopted, ProbeImpossible, Verb
 from vigie.core.facts import Asked as AskedFact
 from vigie.engines.base import Exit, LaunchError
 from vigie.messages import LANGUAGES, say
+from vigie.probes.conversation import Answer, Conversation
 from vigie.runtime.narrator import ROUTINE_EVERY
 
 
@@ -45,6 +46,27 @@ def test_a_life_from_start_to_stop(scene: Scene) -> None:
     assert spoken(scene) == [f"[STOP] Stopping the bot (PID {process.pid})...", "[OK] Bot stopped"]
 
 
+def test_a_long_start_says_once_what_it_is_waiting_for(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong path in health_url would otherwise be a minute of silence; each copy is told of once."""
+
+    def not_found(*_words: object, **_more: object) -> Conversation:
+        yield from ()
+        return Answer(False, "status", {"status": 404}, 404)
+
+    monkeypatch.setattr("vigie.runtime.hands.probe_for", not_found)
+    scene.ask(Verb.START)
+    scene.advance(4.9)
+    assert spoken(scene) == ["[START] Starting the bot..."]
+    scene.advance(50.0)
+    assert spoken(scene) == [
+        "[INFO] Not online yet after 5 s of the 60 s allowed. Bot in error: it answers HTTP 404"
+    ]
+    scene.ask(Verb.RESTART)
+    spoken(scene)
+    scene.advance(30.0)
+    assert len([line for line in spoken(scene) if "Not online yet" in line]) == 1
+
+
 def test_a_deaf_bot_is_told_of(scene: Scene) -> None:
     """Asked once in words, then the force."""
     scene.online().go_deaf()
@@ -58,7 +80,7 @@ def test_a_deaf_bot_is_told_of(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "how"), [(Exit(code=4), "exit code 4"), (Exit(signal=6), "killed by signal 6")]
+    ("end", "how"), [(Exit(code=4), "exit code 4"), (Exit(signal=6), "killed by signal 6 (SIGABRT)")]
 )
 def test_a_crash_and_the_way_back(scene: Scene, end: Exit, how: str) -> None:
     """How it ended, that it is restarted and why, and that it is back."""

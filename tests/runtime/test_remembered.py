@@ -10,9 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.core.reasons import Reason
-from vigie.core.states import Life, Status, Tally
+from vigie.core.spec import Spec
+from vigie.core.states import Life, Phase, Status, Tally
 from vigie.engines.base import Identity
-from vigie.runtime.remembered import NOTHING, Moment, Remembered, as_ledger, from_ledger, restored, with_count
+from vigie.runtime.remembered import (
+    NOTHING,
+    Living,
+    Moment,
+    Remembered,
+    as_ledger,
+    caught_up,
+    from_ledger,
+    restored,
+    with_count,
+)
 
 THEN = Moment(steady=1000.0, wall=1_700_000_000.0, boot="this boot")
 REASONS = st.sampled_from(list(Reason))
@@ -38,6 +49,8 @@ PASTS = st.builds(
     last_restart=st.none() | st.floats(0.0, 2e9),
     commit=st.none() | st.text("0123456789abcdef", min_size=40, max_size=40),
     noted_at=st.none(),
+    phase=st.just(Phase.ABSENT),
+    owed=st.just(False),
 )
 
 
@@ -141,6 +154,98 @@ def test_a_bot_that_waited_goes_on_waiting_for_the_same_reason() -> None:
     assert restored(waiting, 5.0).life.cause is Reason.CRASHED
     assert restored(NOTHING._replace(cause=Reason.CRASHED), 5.0).life.cause is None
     assert restored(NOTHING, 5.0).seen == 5.0
+
+
+LEFT = Remembered(
+    identity=Identity(7, 100, "this boot"),
+    launched_at=900.0,
+    by_us=True,
+    tally=Tally(deaths=1, restarts=(10.0,), restart_count=4),
+    cause=None,
+    last_restart=None,
+    commit=None,
+    noted_at=950.0,
+    phase=Phase.ALIVE,
+)
+LATER = Living(Identity(8, 200, "this boot"), 960.0, by_us=True)
+
+
+def test_the_noted_copy_that_lives_changes_nothing() -> None:
+    """Nothing befell it."""
+    living = Living(Identity(7, 100, "this boot"), 900.0, by_us=True)
+    assert caught_up(LEFT, living, Spec(), THEN, 0.5) == LEFT
+
+
+def test_a_death_that_nobody_saw_is_counted_and_answered_with_a_restart() -> None:
+    """The ledger says that it lived and nobody asked it to go: it has crashed."""
+    back = caught_up(LEFT, None, Spec(), THEN, 0.5)
+    assert (back.identity, back.cause, back.tally.deaths, back.tally.restart_count) == (
+        None,
+        Reason.CRASHED,
+        2,
+        4,
+    )
+    assert back.tally.next_start_at is not None
+    assert restored(back, THEN.steady).life.cause is Reason.CRASHED
+
+
+def test_a_restart_that_we_died_before_noting_is_counted() -> None:
+    """Another copy of ours lives: one death and one restart more, and nothing is waited for any more."""
+    back = caught_up(LEFT, LATER, Spec(), THEN, 0.5)
+    assert (back.tally.deaths, back.tally.restart_count, back.tally.restarts) == (2, 5, (10.0, 960.0))
+    assert (back.tally.next_start_at, back.tally.waiting) == (None, None)
+    assert back.last_restart == THEN.wall - 40.0
+
+
+@pytest.mark.parametrize("phase", [Phase.STOPPING, Phase.KILLING])
+def test_a_restart_that_somebody_asked_for_is_owed_and_no_death(phase: Phase) -> None:
+    """It was asked to go and went; the copy that follows counts as a restart and nobody is to blame."""
+    past = LEFT._replace(phase=phase, cause=Reason.ASKED_RESTART)
+    back = caught_up(past, None, Spec(), THEN, 0.5)
+    assert (back.tally, back.owed) == (LEFT.tally, True)
+    assert restored(back, THEN.steady).life.cause is Reason.ASKED_RESTART
+    again = caught_up(past, LATER, Spec(), THEN, 0.5)
+    assert (again.tally.deaths, again.tally.restart_count, again.tally.restarts) == (1, 5, (10.0,))
+
+
+def test_a_hung_copy_that_went_before_us_is_one_death() -> None:
+    """Asked to go because it was ill: its exit would have been counted."""
+    past = LEFT._replace(phase=Phase.STOPPING, cause=Reason.HUNG)
+    assert caught_up(past, None, Spec(), THEN, 0.5).tally.deaths == 2
+    cleared = past._replace(phase=Phase.CLEARING)  # the exit was seen, and counted
+    assert caught_up(cleared, None, Spec(), THEN, 0.5).tally.deaths == 1
+
+
+def test_a_copy_that_was_to_stop_owes_nothing() -> None:
+    """The wish outlived us: what comes next is a start."""
+    past = LEFT._replace(phase=Phase.STOPPING, cause=Reason.ASKED_STOP)
+    back = caught_up(past, None, Spec(), THEN, 0.5)
+    assert (back.tally, back.owed, restored(back, 0.0).life.cause) == (LEFT.tally, False, None)
+
+
+def test_a_reboot_is_nobodys_death() -> None:
+    """Another boot's id, or a moment before this boot began where systems have no such id."""
+    for past in (
+        LEFT._replace(identity=Identity(7, 100, "another boot")),
+        LEFT._replace(noted_at=-20.0),
+    ):
+        back = caught_up(past, None, Spec(), THEN, 0.5)
+        assert (back.tally, back.owed) == (LEFT.tally, False)
+
+
+def test_a_copy_launched_by_hand_meanwhile_is_nobodys_restart() -> None:
+    """Whoever launched it counts for himself."""
+    assert caught_up(LEFT, LATER._replace(by_us=False), Spec(), THEN, 0.5) == LEFT
+
+
+def test_the_end_of_a_pause_that_was_not_noted_is_counted() -> None:
+    """Nothing lived and a start was due: the copy that lives now is that start."""
+    waiting = Tally(deaths=2, restart_count=4, next_start_at=999.0, waiting=Reason.WAITING_BACKOFF)
+    past = LEFT._replace(identity=None, phase=Phase.ABSENT, cause=Reason.CRASHED, tally=waiting)
+    back = caught_up(past, LATER, Spec(), THEN, 0.5)
+    assert (back.tally.deaths, back.tally.restart_count, back.tally.waiting) == (2, 5, None)
+    first = past._replace(tally=Tally(), cause=None)
+    assert caught_up(first, LATER, Spec(), THEN, 0.5).tally.restart_count == 0
 
 
 def test_the_greater_count_is_kept() -> None:

@@ -16,6 +16,7 @@ from tests.engines.workshop import Workshop
 from tests.stage import lives
 from tests.waiting import until
 from vigie.core.spec import Spec
+from vigie.engines.base import Spare
 from vigie.runtime.by_hand import find_by_hand
 from vigie.runtime.remembered import NOTHING, Moment, Remembered
 from vigie.runtime.resume import Found, find_living
@@ -132,6 +133,51 @@ def test_a_helper_in_a_session_of_its_own_is_not_taken_for_the_bot(workshop: Wor
     until(lambda: not lives(helper))
 
 
+def test_a_helper_as_young_as_the_note_is_not_taken_for_the_bot(workshop: Workshop) -> None:
+    """We died before it did: it bears the mark of the noted copy's own launch, so it is no later copy."""
+    write(workshop, WITH_HELPER)
+    held = workshop.launch(workshop.plan_of(sys.executable, "start.py", "own-session"))
+    noted_at = time.monotonic()
+    helper = pid_of_helper(workshop)
+    until(lambda: os.getsid(helper) == helper)
+    past = past_of(find(workshop), noted_at=noted_at - 60.0)
+    psutil.Process(held.identity.pid).kill()
+    until(lambda: held.ended())
+    assert find(workshop, past) is None
+    until(lambda: not lives(helper))
+
+
+def test_a_helper_that_closed_its_lock_is_not_taken_for_the_bot(workshop: Workshop) -> None:
+    """It runs the same script in the same folder, and is ended as what the noted copy left behind."""
+    closing = WITH_HELPER.replace("os.setsid()", "os.setsid(); os.closerange(3, 256)")
+    write(workshop, closing)
+    held = workshop.launch(workshop.plan_of(sys.executable, "start.py", "own-session"))
+    helper = pid_of_helper(workshop)
+    past = past_of(find(workshop))
+    psutil.Process(held.identity.pid).kill()
+    until(lambda: held.ended())
+    assert not workshop.engine.copy_alive(workshop.lock_path)
+    assert find(workshop, past) is None
+    until(lambda: not lives(helper))
+
+
+def test_a_later_launch_that_was_not_noted_is_no_helper(workshop: Workshop) -> None:
+    """The noted copy is gone and another was launched at once: its age is known to a hundredth of a second."""
+    first = workshop.launch(workshop.plan_of(sys.executable, "-c", SLEEPER))
+    past = past_of(find(workshop), noted_at=time.monotonic())
+    psutil.Process(first.identity.pid).kill()
+    until(lambda: first.ended())
+    workshop.clear(first)
+    time.sleep(0.15)  # longer than what a start time may be wrong by
+    second = workshop.launch(workshop.plan_of(sys.executable, "-c", SLEEPER))
+    born = time.monotonic()
+    found = find(workshop, past)
+    assert found is not None
+    assert (found.held.identity, found.by_us) == (second.identity, True)
+    if sys.platform == "linux":
+        assert abs(found.launched_at - born) < 5.0
+
+
 def pid_of_helper(workshop: Workshop) -> int:
     """The child that the bot forked."""
     path = Path(workshop.folder) / "helper"
@@ -149,10 +195,10 @@ def test_leftovers_that_resist_are_not_waited_for_longer_than_allowed(workshop: 
         def __getattr__(self, name: str) -> object:
             return getattr(workshop.engine, name)
 
-        def copy_holders(self, _lock: str) -> list[int]:
+        def copy_holders(self, _lock: str, _spare: Spare) -> list[int]:
             return []
 
-        def end_leftovers(self, lock: str) -> list[int]:
+        def end_leftovers(self, lock: str, _spare: Spare) -> list[int]:
             ended.append(lock)
             return []
 

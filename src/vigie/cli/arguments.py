@@ -35,15 +35,17 @@ OPTIONS: dict[str, dict[str, bool]] = {
     "stop": {},
     "restart": {},
     "monitor": {},
+    "reload": {},
+    "run": {},
     "ensure": {},
     "ship": {"--message": True, "--files": True, "--request": True},
     "init": {},
-    "logs": {"--follow": False, "--lines": True},
+    "logs": {"--follow": False, "--lines": True, "--since": True},
     "demo": {},
 }
 """The verbs, and the options that belong to each alone."""
 
-WITHOUT_NAMES = ("monitor", "ship", "init", "demo")
+WITHOUT_NAMES = ("monitor", "reload", "ship", "init", "demo")
 """Verbs that take no bot's name."""
 
 DOOR_FLAGS = {f"--{verb}": verb for verb in ("check", "status", "start", "stop", "restart", "monitor")}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vigie.core.spec import Spec
     from vigie.probes.conversation import Answer
 
-WAITING = ("backoff", "failed")
+WAITING = ("backoff", "failed", "starting")
 """States that only a monitor can be in, and that only its word tells."""
 
 
@@ -39,7 +39,10 @@ def look_at(context: Context) -> list[Look]:
     told = read_status(os.path.join(root, "bot_status.json"), names[0])
     specs = [bot.spec for bot in context.bots]
     pids = [_living_pid(root, spec) for spec in specs]
-    conversations = [probe_for(spec, pid) for spec, pid in zip(specs, pids, strict=True)]
+    conversations = [
+        probe_for(bot.spec, pid, environment=bot.environment)
+        for bot, pid in zip(context.bots, pids, strict=True)
+    ]
     answers = ask_all(conversations, [spec.check_timeout for spec in specs])
     return [
         _judged(root, spec, answer, pid, told) for spec, answer, pid in zip(specs, answers, pids, strict=True)

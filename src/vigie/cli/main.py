@@ -103,7 +103,12 @@ class _Run:
             from vigie.cli import init_command
 
             return init_command.run(root, self.output)
-        project = load(root, os.environ)
+        if request.verb == "monitor":
+            from vigie.cli.monitor import settings
+
+            project = settings(root)
+        else:
+            project = load(root, os.environ)
         self._speak_as(request, project.language)
         self.output.single = len(project.bots) == 1
         return _command(Context(request, project, pick(project, request.names), self.output))
@@ -141,6 +146,14 @@ def _command(context: Context) -> int:
         from vigie.cli import monitor
 
         return monitor.run(context)
+    if verb == "run":
+        from vigie.cli import run
+
+        return run.run(context)
+    if verb == "reload":
+        from vigie.cli import reload
+
+        return reload.run(context)
     if verb == "ship":
         from vigie.cli import ship
 

@@ -57,7 +57,8 @@ class _Door:
         specs = [bot.spec for bot in self._context.bots]
         tries = max(spec.confirm_failures for spec in specs)
         for attempt in range(tries):
-            answers = ask_all([probe_for(spec) for spec in specs], [spec.check_timeout for spec in specs])
+            conversations = [probe_for(bot.spec, environment=bot.environment) for bot in self._context.bots]
+            answers = ask_all(conversations, [spec.check_timeout for spec in specs])
             if all(answer.well for answer in answers):
                 return True
             # nobody listens at all: asking again would only keep a person waiting

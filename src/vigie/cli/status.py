@@ -11,9 +11,11 @@ from vigie.messages import Phrase, has, in_words
 from vigie.problems import DONE
 from vigie.records.history import Event, History
 from vigie.records.ledger import read_ledger
+from vigie.runtime.code_files import newest_code
 from vigie.runtime.decider import Card, watching_monitor
 from vigie.runtime.place import Place
-from vigie.runtime.revision import commit_in, newest_code
+from vigie.runtime.revision import commit_in
+from vigie.runtime.tree_memory import Families, tree_memory
 from vigie.settings.health_url import public
 
 if TYPE_CHECKING:
@@ -38,8 +40,9 @@ def run(context: Context) -> int:
     looks = look_at(context)
     monitor = watching_monitor(place)
     history = History(place.history) if os.path.exists(place.history) else None
+    families = Families() if any(look.pid is not None for look in looks) else None
     try:
-        known = [_facts(place, look, history) for look in looks]
+        known = [_facts(place, look, history, families) for look in looks]
     finally:
         if history is not None:
             history.close()
@@ -53,13 +56,13 @@ def run(context: Context) -> int:
     return DONE
 
 
-def _facts(place: Place, look: Look, history: History | None) -> Facts:
+def _facts(place: Place, look: Look, history: History | None, families: Families | None) -> Facts:
     started = memory = cpu = None
     if look.pid is not None:
-        started, memory, cpu = _process(look.pid)
+        started, memory, cpu = _process(look.pid, families)
     ledger = read_ledger(place.private, look.spec.name) or {}
     commit = ledger.get("commit") if look.pid is not None else None
-    newest = newest_code(look.spec.directory) if started is not None else None
+    newest = newest_code(look.spec.directory, look.spec.command) if started is not None else None
     newer = newest is not None and started is not None and newest[0] > started
     return Facts(
         started,
@@ -72,11 +75,9 @@ def _facts(place: Place, look: Look, history: History | None) -> Facts:
     )
 
 
-def _process(pid: int) -> tuple[float | None, int | None, float | None]:
+def _process(pid: int, families: Families | None) -> tuple[float | None, int | None, float | None]:
     """Return when a process was started, and its tree's bytes and percent of one core since then."""
     import psutil
-
-    from vigie.runtime.sensors import tree_memory
 
     try:
         process = psutil.Process(pid)
@@ -85,7 +86,7 @@ def _process(pid: int) -> tuple[float | None, int | None, float | None]:
     except psutil.Error:
         return None, None, None
     age = max(time.time() - started, 0.001)
-    return started, tree_memory(pid), round(100.0 * (times.user + times.system) / age, 1)
+    return started, tree_memory(pid, families), round(100.0 * (times.user + times.system) / age, 1)
 
 
 def _as_json(look: Look, facts: Facts, monitor: Card | None) -> dict[str, object]:
@@ -111,6 +112,9 @@ def _table(context: Context, look: Look, facts: Facts, monitor: Card | None) -> 
     told = look.told.get("reason")
     if look.state != "online" and isinstance(told, str) and has(f"reason.{told}"):
         rows.append(("reason", Phrase(f"reason.{told}")))
+    others = look.told.get("waits_for") if look.state == "starting" and look.pid is None else None
+    if isinstance(others, str) and others:
+        rows.append(("waits-for", others))
     rows.append(("pid", _or_none(look.pid)))
     if facts.started is not None:
         rows.append(("uptime", _duration(time.time() - facts.started)))

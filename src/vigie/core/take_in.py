@@ -62,6 +62,7 @@ def _asked(status: Status, fact: Asked, _spec: Spec, _now: float) -> Status:
     # Whatever was going on ends first. What comes next was asked for by a person and is told as such; where a
     # program asked it stays what it was, and so does a restart that is under way.
     stays = kept and (fact.by_monitor or fact.verb is Verb.ENSURE)
+    stays = stays and status.life.cause not in exit_policy.FOR_GOOD
     stays = stays or status.life.cause is Reason.ASKED_RESTART
     life = replace(status.life, cause=status.life.cause if stays else restart, detail=None)
     return replace(status, wish=Wish(Want.UP if kept else Want.ONCE, reason), life=life)
@@ -244,8 +245,9 @@ def _memory_exceeded(status: Status, _fact: MemoryExceeded, spec: Spec, now: flo
 
 
 def _settings_changed(status: Status, fact: SettingsChanged, spec: Spec, now: float) -> Status:
-    if status.wish.want is Want.UP and status.tally.waiting is Reason.GAVE_UP:
-        return replace(status, tally=crash_loop.hurried(status.tally))  # they may be the cure
+    if status.wish.want is Want.UP and status.tally.waiting in (Reason.GAVE_UP, Reason.DAILY_LIMIT):
+        # they may be the cure, and the day may have more starts by them than it had
+        return replace(status, tally=crash_loop.hurried(status.tally))
     return _replace_living(status, Reason.SETTINGS_CHANGED, spec, now) if fact.replace else status
 
 

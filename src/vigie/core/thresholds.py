@@ -85,8 +85,12 @@ def failed(health: Health, why: str, spec: Spec, now: float) -> Health:
 
 
 def void(health: Health, spec: Spec, now: float) -> Health:
-    """Throw the probe under way away: it could not be put, or we were too late to judge its answer."""
-    soon = START_PROBE_INTERVAL if health.verdict is Verdict.NEW else spec.confirm_interval
+    """Throw the probe under way away: it could not be put, or we were too late to judge its answer.
+
+    While we are blind it is put again every ``confirm_interval``: a starting bot's haste would be spent on nothing.
+    """
+    hasty = health.verdict is Verdict.NEW and not health.blind
+    soon = START_PROBE_INTERVAL if hasty else spec.confirm_interval
     return replace(health, asked=None, next_at=now + soon, blind=True)
 
 

@@ -49,21 +49,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mot en trop pour '{verb}' : '{found}'",
         "One word too many for '{verb}': '{found}'",
     ),
-    "cli.lines": (
-        "Nombre de lignes non valable : '{found}'. Il faut un entier de 0 à {most}",
-        "Not a valid number of lines: '{found}'. A whole number from 0 to {most} is needed",
+    "cli.run-one-bot": (
+        "Plusieurs bots dans ce projet : {names}. Nommez celui à lancer au premier plan",
+        "Several bots in this project: {names}. Name the one to run in the foreground",
     ),
-    "cli.one-bot": (
-        "Plusieurs bots dans ce projet : {names}. Nommez celui dont vous voulez les logs",
-        "Several bots in this project: {names}. Name the one whose logs you want",
+    "cli.run-one-bot.hint": (
+        "'vigie monitor' les surveille tous.",
+        "'vigie monitor' watches all of them.",
     ),
-    "cli.no-log-yet": (
-        "Le bot n'a encore rien écrit : pas de fichier {path}",
-        "The bot has not printed anything yet: no file {path}",
+    "cli.run-no-json": (
+        "'run' montre ce que le bot écrit : --json ne va pas avec",
+        "'run' shows what the bot prints: --json does not go with it",
     ),
-    "cli.no-log-yet.hint": (
-        "Le fichier naît au premier 'vigie start'.",
-        "The file is born with the first 'vigie start'.",
+    "cli.run-no-json.hint": (
+        "'vigie status --json', depuis un autre terminal, dit où en est le bot.",
+        "'vigie status --json', from another terminal, tells how the bot is.",
     ),
     "cli.request-unreadable": (
         "Demande illisible : {path} ({why})",
@@ -107,9 +107,14 @@ Usage : vigie COMMANDE [BOT...] [options]
   restart    l'arrêter puis le lancer
   ensure     lancer ou redémarrer seulement ce qui n'est pas en ligne
   monitor    le surveiller en continu et le relancer s'il tombe ou se bloque
+  reload     faire prendre au monitoring les réglages et la version de vigie du jour, sans
+             toucher aux bots qui n'ont pas changé
+  run        le garder en ligne au premier plan (conteneur, service) : ce qu'il écrit
+             sur la sortie standard, son code de sortie à la fin
   ship       commit, push, vérification, redémarrage s'il s'est arrêté
              -m TEXTE, --files A,B
-  logs       ce que le bot écrit ; -f pour suivre, -n NOMBRE de lignes
+  logs       ce que le bot écrit ; -f pour suivre, -n NOMBRE de lignes, --since 10m, 2h, 1d,
+             19:45 ou "2026-02-08 19:45" (à 10 s près sous 'monitor', sinon depuis un lancement)
   init       préparer un dossier de bot (n'écrase jamais rien)
   demo       voir tout cela sur un bot d'exemple, en moins de 30 s
 
@@ -133,9 +138,14 @@ Usage: vigie COMMAND [BOT...] [options]
   restart    stop it, then launch it
   ensure     start or restart only what is not online
   monitor    watch it and bring it back when it crashes or hangs
+  reload     have the monitor take today's settings and today's vigie, without touching bots
+             that did not change
+  run        keep it online in the foreground (container, service): what it prints
+             on standard output, its exit code in the end
   ship       commit, push, verify, restart if it stopped
              -m TEXT, --files A,B
-  logs       what the bot prints; -f to follow, -n NUMBER of lines
+  logs       what the bot prints; -f to follow, -n NUMBER of lines, --since 10m, 2h, 1d,
+             19:45 or "2026-02-08 19:45" (to 10 s with 'monitor' running, else from a launch on)
   init       prepare a bot's folder (never overwrites anything)
   demo       see all of it on an example bot, in less than 30 s
 

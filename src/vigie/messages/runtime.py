@@ -3,6 +3,14 @@
 SENTENCES: dict[str, tuple[str, str]] = {
     # what happens
     "runtime.starting": ("Démarrage du bot...", "Starting the bot..."),
+    "runtime.start-waits": (
+        "Attend que {others} soit en ligne avant de démarrer",
+        "Waits for {others} to be online before it starts",
+    ),
+    "runtime.still-starting": (
+        "Pas encore en ligne après {seconds} s, sur {grace} s accordées. {answer}",
+        "Not online yet after {seconds} s of the {grace} s allowed. {answer}",
+    ),
     "runtime.restarting": ("Redémarrage du bot ({reason})...", "Restarting the bot ({reason})..."),
     "runtime.online": (
         "Bot en ligne (PID {pid}) après {seconds} s",
@@ -48,9 +56,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Limite de {limit} redémarrages par jour atteinte : le bot attend, pour protéger son compte",
         "Limit of {limit} restarts a day reached: the bot waits, to protect its account",
     ),
+    "runtime.tell-stays-down": (
+        "Le bot est sorti avec le code {exit_status}, qui demande de rester arrêté : corrigez ce qui manque "
+        "(réglages, jeton), puis 'vigie start'",
+        "The bot left with exit code {exit_status}, which asks to stay down: mend what is wrong "
+        "(settings, token), then 'vigie start'",
+    ),
+    "runtime.tell-finished": (
+        'Le bot a terminé sans erreur : il n\'est pas relancé (restart = "on-failure")',
+        'The bot has finished without an error: it is not started again (restart = "on-failure")',
+    ),
+    "runtime.tell-not-restarted": (
+        "Le bot n'est pas relancé (restart = \"never\") ; 'vigie start' le relance",
+        "The bot is not started again (restart = \"never\"); 'vigie start' starts it",
+    ),
+    "runtime.tell-launch-failed": (
+        "Le lancement a échoué et n'est pas retenté (restart = \"never\") ; 'vigie start' réessaie",
+        "The launch failed and is not tried again (restart = \"never\"); 'vigie start' tries again",
+    ),
     "runtime.tell-leftovers": (
-        "Des processus du bot résistent à l'arrêt forcé : nouvel essai, aucun second bot n'est lancé entre-temps",
-        "Processes of the bot resist being ended: trying again, no second bot is launched meanwhile",
+        "Des processus du bot résistent à l'arrêt forcé : {who}. Nouvel essai ; aucun second bot n'est lancé"
+        " entre-temps",
+        "Processes of the bot resist being ended: {who}. Trying again; no second bot is launched meanwhile",
+    ),
+    "runtime.tell-stuck": (
+        "Le système retient {who} dans une opération qui ne finit pas (état D : disque, réseau) : aucun signal"
+        " n'y peut rien. Aucun second bot n'est lancé tant que ce processus est là",
+        "The system holds {who} in an operation that does not end (state D: disk, network): no signal can help."
+        " No second bot is launched while that process is there",
     ),
     "runtime.tell-trial-passed": (
         "Nouvelle version {release} éprouvée : le bot est resté en ligne",
@@ -68,6 +101,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Monitoring continu : un contrôle toutes les {seconds} s, Ctrl-C pour quitter (le bot continue)",
         "Watching: a check every {seconds} s, Ctrl-C to leave (the bot goes on)",
     ),
+    "runtime.run-began": (
+        "Bot au premier plan : ce qu'il écrit suit ; Ctrl-C ou SIGTERM l'arrête",
+        "Bot in the foreground: what it prints follows; Ctrl-C or SIGTERM stops it",
+    ),
+    "runtime.run-ended": (
+        "Le bot est arrêté, fin avec le code {exit_status}",
+        "The bot has ended, leaving with code {exit_status}",
+    ),
     "runtime.monitor-left": (
         "Fin du monitoring, le bot continue sans surveillance",
         "Monitor left, the bot goes on unwatched",
@@ -84,7 +125,100 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "S'il a été déplacé, quittez ce monitoring et relancez 'vigie monitor' dans le nouveau dossier.",
         "If it was moved, leave this monitor and run 'vigie monitor' in the new folder.",
     ),
+    "runtime.reload-began": (
+        "Rechargement demandé : répétition avec les nouveaux réglages...",
+        "Reload asked for: rehearsing with the new settings...",
+    ),
+    "runtime.reloaded": (
+        "Rechargement fait (vigie {version}) : {unchanged} bot(s) sans changement",
+        "Reloaded (vigie {version}): {unchanged} bot(s) unchanged",
+    ),
+    "runtime.reloaded-settings": (
+        "Réglages rechargés, même programme : {unchanged} bot(s) sans changement",
+        "Settings reloaded, same program: {unchanged} bot(s) unchanged",
+    ),
+    "runtime.reload-added": ("Nouveau bot : il est lancé", "New bot: it is started"),
+    "runtime.reload-removed": (
+        "Bot retiré des réglages : il est arrêté",
+        "Bot removed from the settings: it is stopped",
+    ),
+    "runtime.reload-restarted": (
+        "Réglages de lancement modifiés ({what}) : le bot est redémarré",
+        "Launch settings changed ({what}): the bot is restarted",
+    ),
+    "runtime.reload-adjusted": (
+        "Réglages modifiés, le bot continue sans redémarrer : {what}",
+        "Settings changed, the bot goes on without a restart: {what}",
+    ),
+    "runtime.reload-not-carried-out": (
+        "Le programme n'a pas pu être remplacé ({reason}) : les anciens réglages restent",
+        "The program could not be replaced ({reason}): the old settings stay",
+    ),
+    "runtime.reload-not-carried-out.hint": (
+        "Corrigez la cause, puis 'vigie reload' ; le monitoring en cours continue.",
+        "Mend the cause, then 'vigie reload'; the running monitor goes on.",
+    ),
+    "runtime.few-descriptors": (
+        "La limite de fichiers ouverts du système ({hard}) est basse pour {count} bots (il en faudrait {needed}) :"
+        " des contrôles de santé seront retardés",
+        "The system's limit of open files ({hard}) is low for {count} bots ({needed} would be needed):"
+        " health checks will be delayed",
+    ),
+    "runtime.few-descriptors.hint": (
+        "Relevez la limite : 'ulimit -Hn {needed}' avant de lancer le monitoring, ou LimitNOFILE={needed} dans le"
+        " service.",
+        "Raise the limit: 'ulimit -Hn {needed}' before starting the monitor, or LimitNOFILE={needed} in the"
+        " service.",
+    ),
     # what went wrong for a command
+    "runtime.no-monitor": (
+        "Aucun monitoring en cours sur ce projet : il n'y a rien à recharger",
+        "No monitor is running on this project: there is nothing to reload",
+    ),
+    "runtime.no-monitor.hint": (
+        "'vigie monitor' en lance un, avec les réglages du jour.",
+        "'vigie monitor' starts one, with the settings of today.",
+    ),
+    "runtime.reload-cannot-start": (
+        "La nouvelle version ne démarre pas : {what}. Le monitoring continue avec l'ancienne",
+        "The new version does not start: {what}. The monitor goes on with the old one",
+    ),
+    "runtime.reload-cannot-start.hint": (
+        "Réparez l'installation ('vigie --version' doit répondre), puis 'vigie reload'.",
+        "Mend the installation ('vigie --version' must answer), then 'vigie reload'.",
+    ),
+    "runtime.reload-settings-refused": (
+        "La nouvelle version refuse les réglages : {what}",
+        "The new version refuses the settings: {what}",
+    ),
+    "runtime.reload-settings-refused.hint": (
+        "Corrigez vigie.toml, puis 'vigie reload' ; les anciens réglages restent en vigueur.",
+        "Mend vigie.toml, then 'vigie reload'; the old settings stay in force.",
+    ),
+    "runtime.reload-too-slow": (
+        "La nouvelle version n'a pas répondu en {seconds} s. Le monitoring continue avec l'ancienne",
+        "The new version did not answer within {seconds} s. The monitor goes on with the old one",
+    ),
+    "runtime.reload-too-slow.hint": (
+        "La machine est peut-être surchargée : réessayez 'vigie reload'.",
+        "The machine may be overloaded: try 'vigie reload' again.",
+    ),
+    "runtime.reload-other-project": (
+        "La nouvelle version travaillerait sur un autre dossier : {found} au lieu de {expected}",
+        "The new version would work on another folder: {found} instead of {expected}",
+    ),
+    "runtime.reload-other-project.hint": (
+        "Un vigie.toml est apparu plus près : retirez-le, ou relancez le monitoring avec --project.",
+        "A vigie.toml has appeared nearer by: remove it, or start the monitor anew with --project.",
+    ),
+    "runtime.reload-other-format": (
+        "La nouvelle version ({version}) ne sait pas reprendre le monitoring en cours",
+        "The new version ({version}) cannot take over the running monitor",
+    ),
+    "runtime.reload-other-format.hint": (
+        "Quittez le monitoring (Ctrl-C, les bots continuent), puis 'vigie monitor'.",
+        "Leave the monitor (Ctrl-C, the bots go on), then 'vigie monitor'.",
+    ),
     "runtime.gone": ("Le bot n'est plus là", "The bot is gone"),
     "runtime.gone.hint": (
         "Consultez logs/bot_monitor.log, puis relancez avec 'vigie start'.",
@@ -116,6 +250,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Signal 9 often means that memory ran out, signal 11 a compiled module: look at free memory and at recently"
         " updated modules, then 'vigie start'.",
     ),
+    "runtime.still-leftovers": (
+        "Des processus du bot sont encore là malgré l'arrêt forcé : {who}",
+        "Processes of the bot are still there in spite of the kill: {who}",
+    ),
+    "runtime.still-leftovers.hint": (
+        "Regardez à qui ils appartiennent (ps -o user,pid,args -p PID), puis réessayez ; aucun second bot n'est"
+        " lancé tant qu'ils sont là.",
+        "See whom they belong to (ps -o user,pid,args -p PID), then try again; no second bot is launched while"
+        " they are there.",
+    ),
+    "runtime.still-stuck": (
+        "Le système retient {who} dans une opération qui ne finit pas (état D) : aucun signal n'y peut rien",
+        "The system holds {who} in an operation that does not end (state D): no signal can help",
+    ),
+    "runtime.still-stuck.hint": (
+        "Un disque ou un partage réseau ne répond plus : rétablissez-le et le processus finira ; aucun second bot"
+        " n'est lancé d'ici là.",
+        "A disk or a network share does not answer: bring it back and the process will end; no second bot is"
+        " launched until then.",
+    ),
     "runtime.held-today": (
         "La limite de {limit} redémarrages par jour est atteinte : le bot attend, pour protéger son compte",
         "The limit of {limit} restarts a day is reached: the bot waits, to protect its account",
@@ -129,8 +283,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The running monitor (PID {pid}) does not know this bot: {bots}",
     ),
     "runtime.unknown-to-monitor.hint": (
-        "Il a été ajouté à vigie.toml depuis : quittez le monitoring (Ctrl-C, les bots continuent) et relancez-le.",
-        "It was added to vigie.toml since: leave the monitor (Ctrl-C, the bots go on) and start it again.",
+        "S'il a été ajouté à vigie.toml depuis, 'vigie reload' le fait connaître au monitoring.",
+        "If it was added to vigie.toml since, 'vigie reload' lets the monitor know it.",
     ),
     "runtime.own-fault-again": (
         "La même erreur interne s'est répétée {count} fois : {what}",
@@ -197,5 +351,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "runtime.monitor-hung-up.hint": (
         "Il vient peut-être de s'arrêter : 'vigie status' dit où en est le bot, puis réessayez.",
         "It may just have ended: 'vigie status' tells how the bot is, then try again.",
+    ),
+    # code that changed and is not taken yet
+    "runtime.code-waits": (
+        "Code modifié, mais une opération git est en cours ({sign}) : le redémarrage attend qu'elle soit terminée "
+        "('git status' montre où elle en est)",
+        "Code changed, but a git operation is in progress ({sign}): the restart waits until it is finished "
+        "('git status' shows where it stands)",
+    ),
+    "runtime.code-missing": (
+        "Code modifié, mais {file} n'est plus là : le bot en cours est gardé jusqu'à son retour",
+        "Code changed, but {file} is gone: the running bot is kept until it is back",
+    ),
+    "runtime.code-self-written": (
+        "{file} change à chaque démarrage, sans doute écrit par le bot lui-même : pas de redémarrage pour cela ; "
+        "'vigie restart' en fait un",
+        "{file} changes at every start, most likely written by the bot itself: no restart for that; "
+        "'vigie restart' does one",
     ),
 }

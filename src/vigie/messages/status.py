@@ -3,6 +3,7 @@
 SENTENCES: dict[str, tuple[str, str]] = {
     "status.state": ("État", "State"),
     "status.reason": ("Raison", "Reason"),
+    "status.waits-for": ("Attend le démarrage de", "Waits for the start of"),
     "status.pid": ("PID", "PID"),
     "status.uptime": ("En marche depuis", "Up for"),
     "status.url": ("Health check", "Health check"),

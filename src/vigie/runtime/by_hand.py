@@ -25,15 +25,17 @@ class ByHand(NamedTuple):
     marked: bool
 
 
-def find_by_hand(spec: Spec, lock_path: str) -> ByHand | None:
+def find_by_hand(spec: Spec, lock_path: str, fresh: float = 0.0) -> ByHand | None:
     """Return the living copy of this bot that nobody noted, or None: some milliseconds.
 
-    ``lock_path``: the bot's copy lock, in the folder of the ledgers. Raises ``OSError`` when nothing can be
+    ``lock_path``: the bot's copy lock, in the folder of the ledgers. ``fresh``: seconds for which an earlier look
+    at all programs will do. Raises ``OSError`` when nothing can be
     looked at.
     """
     passed_over = _noted_for_others(os.path.dirname(lock_path), spec.name)
     while True:
-        pid = custody.find_by_hand(spec.directory, spec.command, local_port(spec.health_url), passed_over)
+        port = local_port(spec.health_url)
+        pid = custody.find_by_hand(spec.directory, spec.command, port, passed_over, fresh)
         if pid is None:
             return None
         bot = _launched_for(pid)
@@ -50,7 +52,24 @@ def _noted_for_others(folder: str, name: str) -> set[int]:
     return {pid for other in names if other != name and (pid := _noted_pid(folder, other)) is not None}
 
 
+_read: dict[str, tuple[tuple[int, int, int], int | None]] = {}
+"""Which process each ledger names, as long as it is the same file: read once, not by each of hundreds of bots."""
+
+
 def _noted_pid(folder: str, name: str) -> int | None:
+    path = os.path.join(folder, name)
+    try:
+        found = os.stat(path + ENDING)
+    except OSError:
+        return None
+    which = (found.st_ino, found.st_mtime_ns, found.st_size)
+    known = _read.get(path)
+    if known is None or known[0] != which:
+        known = _read[path] = which, _pid_in(folder, name)
+    return known[1]
+
+
+def _pid_in(folder: str, name: str) -> int | None:
     ledger = read_ledger(folder, name)
     identity = ledger.get("identity") if ledger is not None else None
     pid = identity[0] if isinstance(identity, list) and identity else None

@@ -24,6 +24,9 @@ NO_ROOM = 1.0
 """Seconds for which nobody is let in when no descriptor is left: the one who knocks would go on knocking."""
 
 MOST_CALLERS = 64
+QUEUE = 64
+"""Callers that may wait at the door while we are busy, or while another program takes our place."""
+
 MOST_UNSENT = 1024 * 1024
 """Bytes kept for a caller that does not read; then it is hung up on."""
 
@@ -38,6 +41,8 @@ class Caller:
     def __init__(self, server: ControlServer, connection: socket.socket) -> None:
         """Wait for its one request."""
         self.on_gone: Callable[[], None] | None = None
+        self.request: dict[str, object] | None = None
+        """What it asked for, once it has."""
         self._server = server
         self._socket = connection
         self._received = b""
@@ -47,6 +52,44 @@ class Caller:
         self._closed = False
         self._registered = 0
         self._patience = server.reactor.call_at(server.reactor.now() + PATIENCE, self.hang_up)
+        self._register()
+
+    def fileno(self) -> int:
+        """The connection's descriptor."""
+        return self._socket.fileno()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has asked for something and has not been answered."""
+        return self.request is not None and not self._closing
+
+    def handed_on(self) -> dict[str, object]:
+        """Return all that the next program needs to go on with it, its descriptor among it."""
+        return {
+            "descriptor": self._socket.fileno(),
+            "received": self._received.decode("latin-1"),
+            "unsent": self._unsent.decode("latin-1"),
+            "closing": self._closing,
+            "request": self.request,
+        }
+
+    def detach(self) -> None:
+        """Let go of the connection without closing it."""
+        self._patience.cancel()
+        self._server.reactor.unwatch(self._socket.fileno())
+        self._socket.detach()
+
+    def go_on(self, handed: Mapping[str, object]) -> None:
+        """Go on where the program before us stood with it."""
+        self._received = str(handed["received"]).encode("latin-1")
+        self._unsent = str(handed["unsent"]).encode("latin-1")
+        self._closing = handed["closing"] is True
+        request = handed["request"]
+        if isinstance(request, dict):
+            self.request = request
+            self._asked = True
+            if not self._closing:
+                self._patience.cancel()
         self._register()
 
     def heard(self) -> None:
@@ -147,24 +190,50 @@ class Caller:
 class ControlServer:
     """Listens on a free loopback port; ``handler`` gets each request that brought the right token."""
 
-    def __init__(self, reactor: Reactor, handler: Handler) -> None:
-        """Open the door; raises ``OSError`` when loopback has no port left."""
+    def __init__(self, reactor: Reactor, handler: Handler, inherited: tuple[int, str] | None = None) -> None:
+        """Open the door, or go on with the descriptor and the token of one that stands open.
+
+        Raises ``OSError`` when loopback has no port left.
+        """
         self.reactor = reactor
         # 192 bits; ``secrets`` and ``hmac`` would load OpenSSL, two megabytes of the monitor's memory
-        self.token = os.urandom(24).hex()
+        self.token = os.urandom(24).hex() if inherited is None else inherited[1]
         self.callers: set[Caller] = set()
         self._handler = handler
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            self._socket.bind(("127.0.0.1", 0))
-            self._socket.listen(16)
-            self._socket.setblocking(False)
-        except OSError:
-            self._socket.close()
-            raise
+        self._socket = _new_door() if inherited is None else _taken_over(inherited[0])
         self.port: int = self._socket.getsockname()[1]
         self._pause: Timer | None = None
         self._open()
+
+    def fileno(self) -> int:
+        """The descriptor at which people knock."""
+        return self._socket.fileno()
+
+    def descriptors(self) -> list[int]:
+        """The door's, and those of all who stand in it."""
+        return [self.fileno(), *(caller.fileno() for caller in self.callers)]
+
+    def detach(self) -> None:
+        """Let go of door and callers without closing them: the next program serves them on."""
+        if self._pause is not None:
+            self._pause.cancel()
+        for caller in self.callers:
+            caller.detach()
+        self.reactor.unwatch(self._socket.fileno())
+        self._socket.detach()
+
+    def take_over(self, handed: Mapping[str, object]) -> Caller | None:
+        """Go on with a caller of the program before us; None when its connection cannot be used."""
+        descriptor = handed["descriptor"]
+        if not isinstance(descriptor, int):
+            return None
+        try:
+            caller = Caller(self, _taken_over(descriptor))
+        except OSError:
+            return None
+        self.callers.add(caller)
+        caller.go_on(handed)
+        return caller
 
     def received(self, caller: Caller, line: bytes) -> None:
         """Look at a request; a wrong token or anything that is not ours is hung up on without a word."""
@@ -177,6 +246,7 @@ class ControlServer:
         if not isinstance(token, str) or not same(token.encode(), self.token.encode()):
             caller.hang_up()
             return
+        caller.request = {name: value for name, value in request.items() if name != "token"}
         caller.heard()
         self._handler(caller, request)
 
@@ -208,6 +278,25 @@ class ControlServer:
             return
         connection.setblocking(False)
         self.callers.add(Caller(self, connection))
+
+
+def _new_door() -> socket.socket:
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        door.bind(("127.0.0.1", 0))
+        door.listen(QUEUE)
+        door.setblocking(False)
+    except OSError:
+        door.close()
+        raise
+    return door
+
+
+def _taken_over(descriptor: int) -> socket.socket:
+    os.set_inheritable(descriptor, False)
+    taken = socket.socket(fileno=descriptor)
+    taken.setblocking(False)
+    return taken
 
 
 def same(one: bytes, other: bytes) -> bool:

@@ -42,21 +42,37 @@ class Card(NamedTuple):
 class Decider:
     """The lock, held."""
 
-    def __init__(self, place: Place, lock: FileLock, verb: str) -> None:
-        """Hold ``lock`` and leave a card, if the disk has room: the bot that filled it must still be stopped."""
+    def __init__(self, place: Place, lock: FileLock, verb: str, card: Card | None = None) -> None:
+        """Hold ``lock`` and leave a card, if the disk has room: the bot that filled it must still be stopped.
+
+        ``card``: the one to go on with, when we held the lock before we became another program.
+        """
         self._place = place
         self._lock = lock
-        self._file = _which(place.decider_lock)
-        self._card = Card(os.getpid(), verb, time.time())
+        self._file = _which(place.decider_lock if card is None else lock.fileno())
+        self._card = card or Card(os.getpid(), verb, time.time())
         try:
             self._write_card()
         except Problem:
             pass  # the lock is the proof; the card only tells others who it is
 
+    def handed_on(self) -> dict[str, object]:
+        """Return what the next program in this process needs to go on deciding."""
+        return {"lock": self._lock.fileno(), "card": self._card._asdict()}
+
+    def descriptors(self) -> list[int]:
+        """What the next program must inherit."""
+        return [self._lock.fileno()]
+
     def leave_card(self, port: int, token: str) -> None:
-        """Tell the others a monitor's door."""
+        """Tell the others a monitor's door; on a full disk that has to wait until ``keep`` finds room."""
         self._card = self._card._replace(port=port, token=token)
-        self._write_card()
+        try:
+            self._write_card()
+        except Problem as problem:
+            if problem.key != "record.disk-full":
+                raise
+            # nobody may be left unwatched for it: the bot that filled the disk may crash as well
 
     def keep(self) -> bool:
         """Make sure that others still find us, and tell whether we still decide.
@@ -118,6 +134,16 @@ def become_decider(place: Place, verb: str, patience: float = PATIENCE) -> Decid
         raise
 
 
+def go_on_deciding(place: Place, descriptor: int, card: object) -> Decider:
+    """Go on with a lock held since before we became another program. Raises ``ValueError``: that is no card."""
+    found = _believed(Card(**card)) if isinstance(card, dict) else None
+    if found is None:
+        raise ValueError(card)
+    lock = FileLock(place.decider_lock)
+    lock.inherit(descriptor)
+    return Decider(place, lock, found.verb, found)
+
+
 def busy(card: Card | None) -> Refusal:
     """Say who is at work, since when."""
     if card is None:
@@ -147,8 +173,8 @@ def _believed(card: Card) -> Card | None:
     return card if all(isinstance(value, kind) for value, kind in kinds) else None
 
 
-def _which(path: str) -> tuple[int, int] | None:
-    """Tell which file bears this name."""
+def _which(path: str | int) -> tuple[int, int] | None:
+    """Tell which file bears this name, or is open under this number."""
     try:
         found = os.stat(path)
     except OSError:

@@ -24,7 +24,7 @@ from vigie.core.facts import (
 )
 from vigie.core.orders import AskToStop, KeepEvidence, KillTree, Launch, Order, Probe, SwitchBack, WakeAt
 from vigie.core.spec import Spec
-from vigie.engines.base import Engine, Held, LaunchError, LaunchPlan
+from vigie.engines.base import Engine, Held, LaunchError, LaunchPlan, Resisting, Spare
 from vigie.probes import probe_for
 from vigie.probes.conversation import Answer
 from vigie.runtime.asking import Asking
@@ -89,6 +89,7 @@ class Hands:
         self._alarm: Timer | None = None
         self._look: Timer | None = None
         self._exit_told = False
+        self._left: list[int] = []
 
     def renew(self, spec: Spec, environment: Mapping[str, str]) -> None:
         """Go by these settings from the next order on."""
@@ -132,11 +133,15 @@ class Hands:
 
     def let_go(self) -> None:
         """Drop everything; the process lives on."""
+        self.pause()
+        self._forget_process()
+
+    def pause(self) -> None:
+        """Do nothing any more by ourselves; the process stays held, and its end unheard."""
         self._drop_probe()
         for timer in (self._alarm, self._look):
             if timer is not None:
                 timer.cancel()
-        self._forget_process()
 
     def wake_at(self, when: float, callback: Callable[[], None]) -> None:
         """Call at ``when``; replaces any earlier moment."""
@@ -167,7 +172,7 @@ class Hands:
             raise
         else:
             self.take_hold(held, launched_by_us=True)
-            self._feed(Launched(held.identity.pid))
+            self._feed(Launched(held.identity.pid, luck()))
 
     def _plan(self) -> LaunchPlan:
         return LaunchPlan(
@@ -177,6 +182,7 @@ class Hands:
             log_path=self._log_path,
             lock_path=self._lock_path,
             environment=self._environment_of_bot(),
+            spare=self._spare(),
         )
 
     def _not_launched(self, error: LaunchError) -> None:
@@ -197,8 +203,11 @@ class Hands:
         self._alone_at = self._reactor.now()
         if found is None:
             return False
+        if self._engine.doomed(found.held.identity):
+            found.held.close()
+            return False  # it was ended already, and only keeps a second copy from being launched
         self.take_hold(found.held, found.by_us)
-        self._feed(Adopted(found.held.identity.pid, found.launched_at))
+        self._feed(Adopted(found.held.identity.pid, found.launched_at, luck()))
         return True
 
     def _environment_of_bot(self) -> dict[str, str]:
@@ -230,7 +239,8 @@ class Hands:
         if self.held is None:
             return
         try:
-            self._engine.ask_to_stop(self.held, step)
+            names = self.spec.stop_signals
+            self._engine.ask_to_stop(self.held, names[min(step, len(names) - 1)], self._spare())
         except OSError:
             pass  # not a descriptor left to look for its children with: the core insists before long
 
@@ -242,8 +252,10 @@ class Hands:
         if self._look is not None:
             self._look.cancel()
         try:
-            if self._engine.remains(held, self._lock_path, self.launched_by_us):
-                self._engine.kill_tree(held, self._lock_path, self.launched_by_us)
+            spare = self._spare()
+            self._left = self._engine.remains(held, self._lock_path, self.launched_by_us, spare)
+            if self._left:
+                self._engine.kill_tree(held, self._lock_path, self.launched_by_us, spare)
         except OSError:
             pass  # cannot look: never taken for gone, and the core has it ended once more before long
         self._look_whether_gone(LOOK_AGAIN[0])
@@ -272,9 +284,17 @@ class Hands:
 
     def _nothing_remains(self, held: Held) -> bool:
         try:
-            return not self._engine.remains(held, self._lock_path, self.launched_by_us)
+            self._left = self._engine.remains(held, self._lock_path, self.launched_by_us, self._spare())
         except OSError:
             return False
+        return not self._left
+
+    def resisting(self) -> list[Resisting]:
+        """Who of the tree that is being ended still lives, for a person to read."""
+        return self._engine.resisting(self._left)
+
+    def _spare(self) -> Spare:
+        return Spare(self.spec.spare_children, self.spec.command)
 
     def _forget_process(self) -> None:
         if self.held is not None:
@@ -285,8 +305,7 @@ class Hands:
     def _probe(self, order: Probe) -> None:
         self._drop_probe()
         number = order.number
-        pid = self.held.identity.pid if self.held is not None and self.held.ended() is None else None
-        conversation = probe_for(self.spec, pid, self.age)
+        conversation = probe_for(self.spec, self._living_pid(), self.age, self._environment)
         self._asking = Asking(
             self._reactor,
             conversation,
@@ -294,6 +313,12 @@ class Hands:
             lambda answer: self._answered(number, answer),
         )
         self._asking.begin()
+
+    def _living_pid(self) -> int | None:
+        held = self.held
+        if held is None or held.ended() is not None or self._engine.doomed(held.identity):
+            return None
+        return held.identity.pid
 
     @property
     def age(self) -> float | None:

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
-from vigie.core.facts import Adopted, Asked, Exited, LaunchFailed, ProbeFailed, ProbeImpossible, ProbePassed
+from vigie.core.facts import (
+    Adopted,
+    Asked,
+    Exited,
+    Launched,
+    LaunchFailed,
+    ProbeFailed,
+    ProbeImpossible,
+    ProbePassed,
+)
 from vigie.core.orders import AskToStop, KillTree, Launch, Order, Record, Tell
 from vigie.core.reasons import Reason
 from vigie.core.states import BACKOFF, ONLINE, STOPPED, UNRESPONSIVE, Phase, Verdict
+from vigie.engines.base import LaunchError
+from vigie.engines.resisting import who_resists
+from vigie.engines.signal_names import signal_in_words
 from vigie.messages import Phrase
 from vigie.runtime.voice import Voice
 from vigie.runtime.watch import Change, Watch
 
+LONG_START = 5.0
+"""Seconds without a healthy answer after which a start says what it is waiting for."""
+
 ROUTINE_EVERY = 5.0
 """Seconds at least between two pairs of lines that only say that all is well."""
+
+
+TAGS = {
+    Reason.TRIAL_PASSED: "OK",
+    Reason.FINISHED: "INFO",
+    Reason.NOT_RESTARTED: "WARNING",
+    Reason.RESTART_WANTED: "INFO",
+}
+"""How a person is to take it, where it is no error."""
+
+
+ROUTINE = ("check.begin", "check.running")
+"""Lines that only say that all is well, for whoever looks on; not for a command that waits for something."""
 
 
 class Narrator:
@@ -21,8 +49,11 @@ class Narrator:
         """``watching``: we stay, and say whom we took over; ``routine``: good checks are told too."""
         self._voice = voice
         self._watching = watching
-        self._routine = routine
+        self.routine = routine
+        """Whether good checks are told too."""
         self._told_at: dict[str, float] = {}
+        self._waited_for: dict[str, int | None] = {}
+        self._in_the_way: dict[str, object] = {}
 
     def hear(self, watch: Watch, change: Change) -> None:
         """Tell what this change means to a person."""
@@ -35,20 +66,28 @@ class Narrator:
 
     def _facts(self, watch: Watch, change: Change) -> None:
         fact = change.fact
+        if isinstance(fact, (Launched, Asked)):
+            self._in_the_way.pop(watch.name, None)
         if isinstance(fact, Adopted):
             if not change.by_us:
                 self._say(watch, "INFO", "runtime.adopted-by-hand", pid=fact.pid)
             elif self._watching:
                 self._say(watch, "INFO", "runtime.adopted", pid=fact.pid)
         elif isinstance(fact, Exited) and change.before.life.phase is Phase.ALIVE:
-            self._say(watch, "ERROR", "runtime.exited", how=how_it_ended(fact))
+            self._say(watch, _tag(change.after.life.cause), "runtime.exited", how=how_it_ended(fact))
         elif isinstance(fact, LaunchFailed):
-            if change.failure is not None:
+            if change.failure is not None and not self._told_before(watch, change.failure):
                 self._say(watch, "ERROR", change.failure.key, **change.failure.values)
         elif isinstance(fact, (ProbePassed, ProbeFailed, ProbeImpossible)) and (
             fact.number == change.before.health.asked
         ):
             self._answer(watch, change)
+
+    def _told_before(self, watch: Watch, failure: LaunchError) -> bool:
+        """Tell whether this very thing stood in the way of the last try: it is tried every few seconds."""
+        told = (failure.key, tuple(sorted(failure.values.items(), key=str)))
+        before, self._in_the_way[watch.name] = self._in_the_way.get(watch.name), told
+        return failure.refused and told == before
 
     def _answer(self, watch: Watch, change: Change) -> None:
         if isinstance(change.fact, ProbePassed):
@@ -60,19 +99,38 @@ class Narrator:
             self._say(watch, "WARNING", f"probe.{change.answer.reason}", **change.answer.values)
 
     def _bad_answer(self, watch: Watch, change: Change) -> None:
-        # a bot that never answered is still starting, and one that is known to be ill need not be told again
-        if change.answer is None or change.before.health.verdict in (Verdict.NEW, Verdict.ILL):
+        if change.before.health.verdict is Verdict.NEW:
+            self._long_start(watch, change)
+            return
+        # one that is known to be ill need not be told again
+        if change.answer is None or change.before.health.verdict is Verdict.ILL:
             return
         self._say(watch, "WARNING", f"probe.{change.answer.reason}", **change.answer.values)
         failures = max(change.before.health.failures, change.after.health.failures - 1) + 1
         self._say(watch, "WARNING", "runtime.doubt", failures=failures, needed=watch.spec.confirm_failures)
+
+    def _long_start(self, watch: Watch, change: Change) -> None:
+        """Say once for each copy what is being waited for: a wrong address looks like a slow start."""
+        life = change.after.life
+        taken = change.after.seen - life.launched_at
+        if change.answer is None or taken < LONG_START or self._waited_for.get(watch.name) == life.pid:
+            return
+        self._waited_for[watch.name] = life.pid
+        self._say(
+            watch,
+            "INFO",
+            "runtime.still-starting",
+            seconds=round(taken),
+            grace=watch.spec.start_grace,
+            answer=Phrase(f"probe.{change.answer.reason}", **change.answer.values),
+        )
 
     def _good_answer(self, watch: Watch, change: Change) -> None:
         if change.before.health.verdict is Verdict.DOUBTED and change.before.health.failures:
             self._say(watch, "OK", "runtime.recovered")
             return
         now = change.after.seen
-        if not self._routine or change.before.health.verdict is not Verdict.WELL:
+        if not self.routine or change.before.health.verdict is not Verdict.WELL:
             return
         if now - self._told_at.get(watch.name, -ROUTINE_EVERY) < ROUTINE_EVERY:
             return
@@ -99,14 +157,18 @@ class Narrator:
             self._word(watch, change, order)
 
     def _tell(self, watch: Watch, change: Change, order: Tell) -> None:
-        tag = "OK" if order.reason is Reason.TRIAL_PASSED else "ERROR"
+        if order.reason is Reason.LEFTOVERS:
+            key, who = who_resists(watch.hands.resisting())
+            self._say(watch, "ERROR", f"runtime.tell-{key}", who=who)
+            return
         self._say(
             watch,
-            tag,
+            _tag(order.reason),
             f"runtime.tell-{order.reason.value}",
             deaths=change.after.tally.deaths,
             limit=watch.spec.restarts_per_day,
             release=change.after.trial.proven[:7],
+            exit_status=change.after.life.exit_code,
         )
 
     def _word(self, watch: Watch, change: Change, record: Record) -> None:
@@ -129,10 +191,14 @@ class Narrator:
 def how_it_ended(fact: Exited) -> Phrase:
     """Put an exit into words: a code, a signal, or unknown."""
     if fact.signal is not None:
-        return Phrase("runtime.by-signal", signal=fact.signal)
+        return Phrase("runtime.by-signal", signal=signal_in_words(fact.signal))
     if fact.code is not None:
         return Phrase("runtime.with-code", exit_status=fact.code)
     return Phrase("runtime.in-unknown-way")
+
+
+def _tag(reason: Reason | None) -> str:
+    return "ERROR" if reason is None else TAGS.get(reason, "ERROR")
 
 
 def _words(reason: Reason) -> Phrase:

@@ -17,6 +17,7 @@ from vigie.runtime.place import Place
 from vigie.runtime.reactor import LEAVE, Reactor
 from vigie.runtime.report import bot_report
 from vigie.runtime.standard_descriptors import open_standard_descriptors
+from vigie.runtime.start_order import StartOrder
 from vigie.runtime.voice import Voice
 from vigie.runtime.watch import Watch
 
@@ -83,7 +84,10 @@ def operate(
 
 
 def _through(card: Card, bots: Sequence[Bot], verb: Verb, voice: Voice, release: str | None) -> Result:
-    limit = SLACK + max(bot.spec.start_grace + bot.spec.stop_timeout + bot.spec.check_timeout for bot in bots)
+    limit = SLACK + max(
+        bot.spec.start_grace + bot.spec.stop_timeout + bot.spec.check_timeout + bot.spec.start_spacing
+        for bot in bots
+    )
     extra = {} if release is None else {"release": release}
     answer, problem = ask_monitor(card, verb.value, [bot.spec.name for bot in bots], voice, limit, extra)
     reports = answer.get("bots")
@@ -94,28 +98,38 @@ def _by_ourselves(place: Place, bots: Sequence[Bot], everyone: int, verb: Verb, 
     with Reactor() as reactor:
         reactor.listen_to_signals(*LEAVE)
         crew = Crew(place, bots, everyone, local_engine(), reactor, voice, watching=False)
+        order = StartOrder(reactor, voice, crew.scribe.touch)
         try:
             problems: list[Problem | None] = []
             outcomes: list[Outcome] = []
-            for watch in crew.watches:
+
+            def begin(watch: Watch) -> None:
                 if reactor.signalled is None:
                     outcomes.append(
-                        ask(
-                            watch,
-                            verb,
-                            keep=False,
-                            on_settled=lambda _watch, problem: problems.append(problem),
-                        )
+                        ask(watch, verb, keep=False, on_settled=lambda _watch, end: problems.append(end))
                     )
+
+            in_turn(order, crew.watches, verb, begin)
             reactor.run(lambda: len(problems) == len(crew.watches))
             if reactor.signalled is not None:
                 raise KeyboardInterrupt
             reports = [bot_report(watch) for watch in crew.watches]
             acted = any(outcome.did_anything for outcome in outcomes)
         finally:
+            order.close()
             crew.scribe.touch()  # what stood there of a bot that died unseen is not left to be believed
             crew.close()
     return Result(reports, next((problem for problem in problems if problem is not None), None), acted)
+
+
+def in_turn(order: StartOrder, watches: Sequence[Watch], verb: Verb, begin: Callable[[Watch], None]) -> None:
+    """Call ``begin`` for each bot when its turn has come; a stop waits for nobody."""
+    if verb is not Verb.STOP:
+        order.begin(watches, begin, living_too=verb is Verb.RESTART)
+        return
+    for watch in watches:
+        order.forget(watch)
+        begin(watch)
 
 
 def ask(watch: Watch, verb: Verb, keep: bool, on_settled: Settled) -> Outcome:

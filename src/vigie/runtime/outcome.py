@@ -6,13 +6,15 @@ of a copy that was launched since: one from before may have run the very code th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from vigie.core.facts import Exited, Launched, LaunchFailed, ProbePassed, Verb
 from vigie.core.orders import AskToStop, KillTree, Launch
 from vigie.core.reasons import Reason
 from vigie.core.states import ONLINE, WANTED, Phase, Verdict, Want
 from vigie.engines.base import LaunchError
+from vigie.engines.resisting import who_resists
+from vigie.engines.signal_names import signal_in_words
 from vigie.problems import Failure, Problem, Refusal
 from vigie.runtime.watch import Change, Watch
 
@@ -43,6 +45,21 @@ class Outcome:
         elif self._answered and self._watch.status.health.verdict is Verdict.WELL:
             self._settle(None)
 
+    def handed_on(self) -> dict[str, object]:
+        """Return what the next program needs to go on listening."""
+        return {
+            "did_anything": self.did_anything,
+            "launched": self._launched,
+            "answered": self._answered,
+        }
+
+    def go_on(self, handed: Mapping[str, object]) -> None:
+        """Go on where the program before us stood."""
+        self.did_anything = handed["did_anything"] is True
+        self._launched = handed["launched"] is True
+        self._answered = handed["answered"] is True
+        self.look()
+
     def give_up_waiting(self) -> None:
         """Whoever waited has gone; what was asked goes on."""
         self._on_settled = None
@@ -53,8 +70,11 @@ class Outcome:
             self.did_anything = True
         if isinstance(change.fact, ProbePassed) and change.fact.number == change.before.health.asked:
             self._answered = True
+        if _resists(change):
+            self._settle(_still_there(watch))
+            return
         if self._verb is Verb.STOP:
-            self.look()
+            self._look_when_told(watch)
             return
         if isinstance(change.fact, Launched):
             self._launched = True
@@ -64,6 +84,11 @@ class Outcome:
             if self._launched or change.after.wish.want is not Want.UP:
                 self._settle(death_problem(watch, change.fact))
         else:
+            self._look_when_told(watch)
+
+    def _look_when_told(self, watch: Watch) -> None:
+        # whoever waits hears all that happened first, the very end included
+        if watch.all_told:
             self.look()
 
     def _settle_if_hopeless(self) -> None:
@@ -95,6 +120,18 @@ class Outcome:
             self._watch.listeners.remove(self._changed)
 
 
+def _resists(change: Change) -> bool:
+    """Whether a tree that had its kill already was killed once more: whoever waits may wait in vain."""
+    phase = change.after.life.phase
+    ending = phase in (Phase.KILLING, Phase.CLEARING) and phase is change.before.life.phase
+    return ending and any(isinstance(order, KillTree) for order in change.orders)
+
+
+def _still_there(watch: Watch) -> Problem:
+    key, who = who_resists(watch.hands.resisting())
+    return Failure(f"runtime.still-{key}", name=watch.name, who=who)
+
+
 def launch_problem(name: str, failure: LaunchError | None) -> Problem:
     """Say why no process came of the launch."""
     if failure is None:
@@ -108,13 +145,11 @@ def death_problem(watch: Watch, end: Exited) -> Problem:
     from vigie.records.bot_log import last_lines
     from vigie.records.plain_text import printable
 
-    lines = [
-        printable(line)
-        for line in last_lines(watch.log_path, LOG_LINES, since=watch.log_starts.get(end.pid, 0))
-    ]
+    since, note = watch.log_starts.get(end.pid, 0), watch.place.log_note(watch.name)
+    lines = [printable(line) for line in last_lines(watch.log_path, LOG_LINES, since, note)]
     values = {"name": watch.name, "log": watch.log_path, "lines": lines}
     if end.signal is not None:
-        return Failure("runtime.died-by-signal", signal=end.signal, **values)
+        return Failure("runtime.died-by-signal", signal=signal_in_words(end.signal), **values)
     if end.code is not None:
         return Failure("runtime.died-with-code", exit_status=end.code, **values)
     return Failure("runtime.died", **values)

@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from vigie.core import crash_loop
+from vigie.core.machine import AUTOMATIC
 from vigie.core.reasons import Reason
-from vigie.core.states import Life, Status, Tally
+from vigie.core.spec import Spec
+from vigie.core.states import Life, Phase, Status, Tally
+from vigie.core.take_in import DEATHS
 from vigie.engines.base import Identity
 
 
@@ -28,6 +32,18 @@ class Remembered(NamedTuple):
     commit: str | None
     noted_at: float | None = None
     """When the ledger was written, on today's steady clock."""
+    phase: Phase | None = None
+    """Where its life was then."""
+    owed: bool = False
+    """The noted copy is gone and no other has come: the next launch is a restart, because of ``cause``."""
+
+
+class Living(NamedTuple):
+    """Who lives now, since when on the steady clock, and whether we launched it ourselves."""
+
+    identity: Identity
+    launched_at: float
+    by_us: bool
 
 
 class Moment(NamedTuple):
@@ -57,6 +73,7 @@ def as_ledger(status: Status, past: Remembered, now: Moment) -> dict[str, object
         "last_restart": past.last_restart,
         "commit": past.commit,
         "cause": status.life.cause.value if status.life.cause else None,
+        "phase": status.life.phase.value,
         "tally": {
             "deaths": tally.deaths,
             "restarts": list(tally.restarts),
@@ -80,8 +97,39 @@ def from_ledger(ledger: Mapping[str, object] | None, now: Moment) -> Remembered:
 
 def restored(past: Remembered, now: float) -> Status:
     """Return a status that knows its past and nothing of the present."""
-    cause = past.cause if past.tally.waiting else None
+    cause = past.cause if past.tally.waiting or past.owed else None
     return Status(life=Life(cause=cause), tally=past.tally, seen=now)
+
+
+def caught_up(past: Remembered, living: Living | None, spec: Spec, now: Moment, luck: float) -> Remembered:
+    """Return ``past`` with what befell the noted copy since: nobody was there to count it.
+
+    ``living`` is what lives now. The noted copy gone, and not asked to go: it has died. Another one there that
+    we launched ourselves: we died before we could note that. A reboot is nobody's death.
+    """
+    noted = past.identity
+    if living is not None and (living.identity == noted or not living.by_us):
+        return past
+    tally, cause, owed = past.tally, past.cause, past.tally.waiting is not None
+    # the steady clock of an earlier boot ran before this one began
+    if noted is not None and noted.boot == now.boot and (past.noted_at or 0.0) >= 0.0:
+        if past.phase not in GOING:
+            cause = Reason.CRASHED
+        owed = cause is not None and cause is not Reason.ASKED_STOP
+        if cause in DEATHS and past.phase is not Phase.CLEARING:
+            tally = crash_loop.after_death(tally, spec, now.steady, luck)
+    if living is None:
+        return past._replace(identity=None, tally=tally, cause=cause, owed=owed)
+    last = past.last_restart
+    if owed:
+        tally = replace(tally, restart_count=tally.restart_count + 1)
+        tally = crash_loop.restarted(tally, living.launched_at) if cause in AUTOMATIC else tally
+        last = now.wall - (now.steady - living.launched_at)
+    return past._replace(tally=crash_loop.hurried(tally), cause=cause, last_restart=last)
+
+
+GOING = (Phase.STOPPING, Phase.KILLING, Phase.CLEARING)
+"""Phases in which the end of the copy is on its way and has its cause."""
 
 
 def _read(ledger: Mapping[str, object], now: Moment) -> Remembered:
@@ -114,6 +162,7 @@ def _read(ledger: Mapping[str, object], now: Moment) -> Remembered:
         last_restart=None if last is None else _number(last),
         commit=None if commit is None else str(commit),
         noted_at=here(then.steady),
+        phase=None if (phase := ledger.get("phase")) is None else Phase(phase),
     )
 
 

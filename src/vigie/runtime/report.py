@@ -46,16 +46,18 @@ def public_face(watch: Watch) -> dict[str, object]:
     clock = watch.reactor.clock
     started = None if status.life.pid is None else watch.started
     due = status.tally.next_start_at
+    waiting = {} if watch.queued is None else {"waits_for": ", ".join(watch.queued)}
     return {
         "restart_count": status.tally.restart_count,
         "last_restart": local_iso(watch.last_restart),
         "pid": status.life.pid,
         "state": watch.word,
-        "reason": reason_of(status, status.health.why),
+        "reason": None if watch.queued is not None else reason_of(status, status.health.why),
         "started_at": local_iso(started),
         "next_try": None if due is None else local_iso(clock.wall() + due - clock.steady()),
         "url": public(watch.spec.health_url),
         "commit": watch.commit,
+        **waiting,
     }
 
 

@@ -14,8 +14,8 @@ import time
 from typing import NamedTuple
 
 from vigie.core.spec import Spec
-from vigie.engines.base import Engine, Held, Identity
-from vigie.runtime.by_hand import find_by_hand
+from vigie.engines.base import Engine, Held, Identity, Spare
+from vigie.runtime.by_hand import ByHand, find_by_hand
 from vigie.runtime.remembered import Moment, Remembered
 
 PATIENCE = 1.0
@@ -33,48 +33,94 @@ class Found(NamedTuple):
     by_us: bool
 
 
+BATCH = 0.5
+"""Seconds for which one look at all programs is good: hundreds of bots are looked for within a moment."""
+
+
 def find_living(
-    spec: Spec, past: Remembered, lock_path: str, engine: Engine, now: Moment, patience: float = PATIENCE
+    spec: Spec,
+    past: Remembered,
+    lock_path: str,
+    engine: Engine,
+    now: Moment,
+    patience: float = PATIENCE,
+    fresh: float = 0.0,
 ) -> Found | None:
     """Return the bot's living process, or None when nothing of it lives.
 
-    ``patience``: seconds to wait until what an earlier copy left behind is gone. Raises ``OSError`` when
-    nothing can be looked at.
+    ``patience``: seconds to wait until what an earlier copy left behind is gone. ``fresh``: seconds for which an
+    earlier look at all programs will do. Raises ``OSError`` when nothing can be looked at.
     """
     if past.identity is not None:
         held = engine.recognise(past.identity)
         if held is not None:
             return Found(held, past.launched_at, past.by_us)
-    if engine.copy_alive(lock_path):
-        found = _launched_unnoted(engine, lock_path, past, now)
+    spare = Spare(spec.spare_children, spec.command)
+    if engine.copy_alive(lock_path, spare):
+        found = _launched_unnoted(engine, lock_path, spare, past, now)
         if found is not None:
             return found
-        _end_leftovers(engine, lock_path, patience)
-    copy = find_by_hand(spec, lock_path)
+        _end_leftovers(engine, lock_path, spare, patience)
+    copy = _copy_by_hand(spec, lock_path, engine, spare, past, patience, fresh)
     return None if copy is None else _hold(engine, copy.pid, now, by_us=copy.marked)
 
 
-def _launched_unnoted(engine: Engine, lock_path: str, past: Remembered, now: Moment) -> Found | None:
+def _copy_by_hand(
+    spec: Spec,
+    lock_path: str,
+    engine: Engine,
+    spare: Spare,
+    past: Remembered,
+    patience: float,
+    fresh: float,
+) -> ByHand | None:
+    """Return a copy that no ledger knows.
+
+    A child that the noted bot forked, and that kept nothing of it but its environment, looks like one: it is
+    ended instead.
+    """
+    until = time.monotonic() + patience
+    while True:
+        copy, fresh = find_by_hand(spec, lock_path, fresh), 0.0
+        if copy is None or not copy.marked or not _descends_from(past.identity, copy.pid):
+            return copy
+        engine.end_leftovers(lock_path, spare)
+        if time.monotonic() >= until:
+            return None
+        time.sleep(0.01)
+
+
+def _launched_unnoted(
+    engine: Engine, lock_path: str, spare: Spare, past: Remembered, now: Moment
+) -> Found | None:
     """Return the holder that we launched ourselves: every bot of ours leads a session of its own.
 
     It began after the last note, or it would stand there; a helper that the noted bot had sent off in a
-    session of its own is older and no bot.
+    session of its own is older, or bears the mark of the noted bot's own launch, and is no bot.
     """
-    since = past.noted_at - SLACK if past.identity is not None and past.noted_at is not None else None
     holders = [
-        found for pid in engine.copy_holders(lock_path) if (found := _hold(engine, pid, now, by_us=True))
+        found
+        for pid in engine.copy_holders(lock_path, spare)
+        if (found := _hold(engine, pid, now, by_us=True))
     ]
     leaders = [
         found
         for found in holders
-        if _was_launched_by_us(engine, lock_path, found.held.identity)
-        and (since is None or found.launched_at >= since)
+        if _was_launched_by_us(engine, lock_path, found.held.identity) and _is_later(found, past)
     ]
     leaders.sort(key=lambda found: (found.launched_at, found.held.identity.pid))
     for found in holders:
         if found not in leaders[:1]:
             found.held.close()
     return leaders[0] if leaders else None
+
+
+def _is_later(found: Found, past: Remembered) -> bool:
+    """Whether it can be of a later launch than the noted copy: its mark tells, else the moment of the note."""
+    if past.identity is None or past.noted_at is None:
+        return True
+    descends = _descends_from(past.identity, found.held.identity.pid)
+    return found.launched_at >= past.noted_at - SLACK if descends is None else not descends
 
 
 if sys.platform == "win32":
@@ -84,6 +130,9 @@ if sys.platform == "win32":
 
         return isinstance(engine, LocalWindows) and engine.leader(lock_path) == identity
 
+    def _descends_from(_noted: Identity | None, _pid: int) -> bool | None:
+        return None  # no marks there: the job object knows its leader
+
 else:
 
     def _was_launched_by_us(_engine: Engine, _lock_path: str, identity: Identity) -> bool:
@@ -92,13 +141,24 @@ else:
         except OSError:
             return False
 
+    def _descends_from(noted: Identity | None, pid: int) -> bool | None:
+        """Whether ``pid`` was born of a launch that began before the noted copy did: of its own, or an earlier.
 
-def _end_leftovers(engine: Engine, lock_path: str, patience: float) -> None:
+        None when it bears no mark that tells.
+        """
+        from vigie.engines import birth_mark
+
+        mark = birth_mark.mark_of(pid) if noted is not None else None
+        moment = mark.moment if mark is not None else None
+        return None if noted is None or moment is None else moment <= noted.started
+
+
+def _end_leftovers(engine: Engine, lock_path: str, spare: Spare, patience: float) -> None:
     until = time.monotonic() + patience
-    engine.end_leftovers(lock_path)
-    while engine.copy_alive(lock_path) and time.monotonic() < until:
+    engine.end_leftovers(lock_path, spare)
+    while engine.copy_alive(lock_path, spare) and time.monotonic() < until:
         time.sleep(0.01)
-        engine.end_leftovers(lock_path)
+        engine.end_leftovers(lock_path, spare)
 
 
 def _hold(engine: Engine, pid: int, now: Moment, by_us: bool) -> Found | None:
@@ -107,11 +167,21 @@ def _hold(engine: Engine, pid: int, now: Moment, by_us: bool) -> Found | None:
     return None if held is None else Found(held, _launched_at(pid, now), by_us)
 
 
-def _launched_at(pid: int, now: Moment) -> float:
-    import psutil
+if sys.platform == "win32":
 
-    try:
-        age = max(0.0, now.wall - psutil.Process(pid).create_time())
-    except psutil.Error:
-        age = 0.0
-    return now.steady - age
+    def _launched_at(pid: int, now: Moment) -> float:
+        import psutil
+
+        try:
+            age = max(0.0, now.wall - psutil.Process(pid).create_time())
+        except psutil.Error:
+            age = 0.0
+        return now.steady - age
+
+else:
+
+    def _launched_at(pid: int, now: Moment) -> float:
+        from vigie.engines import identity as identities
+
+        who = identities.identify(pid)
+        return now.steady - (0.0 if who is None else identities.age(who))

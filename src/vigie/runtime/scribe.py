@@ -30,6 +30,9 @@ from vigie.runtime.watch import Change, Watch
 BEAT = 60.0
 """Seconds at most between two writes of the status file while a monitor runs: its ``timestamp`` tells it lives."""
 
+BY_ITS_OWN_WILL = (Reason.RESTART_WANTED, Reason.STAYS_DOWN, Reason.FINISHED)
+"""Ends by which a bot says what it wants: no crash."""
+
 ILLNESSES = (Reason.HUNG, Reason.NEVER_READY, Reason.MEMORY_EXCEEDED)
 
 MOST_EVENTS = 1_000
@@ -45,7 +48,8 @@ class Scribe:
         self._reactor = reactor
         self._voice = voice
         self._boot = boot
-        self._single = single
+        self.single = single
+        """Whether the project has one bot."""
         self._watches: dict[str, Watch] = {}
         self._past: dict[str, Remembered] = {}
         self._stale: set[str] = set()
@@ -54,6 +58,8 @@ class Scribe:
         self._history = History(place.history)
         self._events: deque[tuple[float, str, str, dict[str, object]]] = deque(maxlen=MOST_EVENTS)
         self._others: dict[str, Mapping[str, object]] = {}
+        self._lasting: dict[str, object] = {}
+        """The restart counts that the disk is known to have."""
 
     def keep(self, watch: Watch, past: Remembered) -> None:
         """Write for this watch from now on; ``past`` is what its ledger told."""
@@ -67,9 +73,18 @@ class Scribe:
         """Leave what the status file says of bots that nobody here watches."""
         self._others = dict(bots)
 
-    def touch(self) -> None:
-        """Have everything written anew at the end of this turn."""
-        self._stale.update(self._watches)
+    def forget(self, watch: Watch) -> None:
+        """Write for this watch no more; what stands there of it goes with the next status file."""
+        self.flush()
+        for kept in (self._watches, self._past):
+            kept.pop(watch.name, None)
+        if self._hear in watch.listeners:
+            watch.listeners.remove(self._hear)
+        self.touch()
+
+    def touch(self, *names: str) -> None:
+        """Have everything, or what is noted of these bots, written anew at the end of this turn."""
+        self._stale.update(names or self._watches)
         self._plan()
 
     def flush(self) -> None:
@@ -168,16 +183,24 @@ class Scribe:
 
     def _write_status(self) -> str | None:
         ours = {name: public_face(watch) for name, watch in self._watches.items()}
-        bots = ours if self._single else {**self._others, **ours}
-        return write_status(self._place.status_file, bots, self._single, self._reactor.clock.wall())
+        bots = ours if self.single else {**self._others, **ours}
+        single = self.single and len(bots) == 1  # one that left the settings may not be gone yet
+        # a power cut may take back which state was shown last, but no restart that was counted
+        counts = {name: face["restart_count"] for name, face in ours.items()}
+        lasting = counts != self._lasting
+        kept = write_status(
+            self._place.status_file, bots, single, self._reactor.clock.wall(), lasting=lasting
+        )
+        self._lasting = counts
+        return kept
 
     def _remember(self, watch: Watch, change: Change) -> None:
         fact = change.fact
         if isinstance(fact, Exited):
             asked = change.before.life.phase is not Phase.ALIVE
-            self._add(
-                watch, "exited" if asked else "crashed", code=fact.code, signal=fact.signal, pid=fact.pid
-            )
+            meant = change.after.life.cause in BY_ITS_OWN_WILL
+            event = "exited" if asked or meant or fact.code == 0 else "crashed"
+            self._add(watch, event, code=fact.code, signal=fact.signal, pid=fact.pid)
         elif isinstance(fact, LaunchFailed):
             reason = Reason.LAUNCH_REFUSED if fact.refused else Reason.LAUNCH_FAILED
             self._add(watch, reason.value, why=fact.detail)

@@ -9,30 +9,44 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vigie.core.facts import Adopted, ClockJumped, Exited, Fact, Launched, TimeCame
 from vigie.core.machine import decide
 from vigie.core.orders import Order, Record, Tell
-from vigie.core.states import Status, Verdict, shown
+from vigie.core.states import STARTING, STOPPED, Status, Verdict, shown
 from vigie.engines.base import Engine, Held, Identity, LaunchError
 from vigie.probes.conversation import Answer
 from vigie.problems import Problem
+from vigie.records.log_keeper import mark_now
+from vigie.records.log_note import end_of
 from vigie.records.log_rotation import compress_rotated, rotate_at_launch
-from vigie.runtime.hands import Hands
+from vigie.runtime.hands import Hands, luck
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import Reactor
 from vigie.runtime.remembered import NOTHING, Moment
 from vigie.runtime.reserve import Reserve
-from vigie.runtime.resume import Found, find_living
+from vigie.runtime.resume import BATCH, Found, find_living
 
 if TYPE_CHECKING:
     from vigie.settings import Bot
 
 AFTER_A_DEFECT = 5.0
 """Seconds until a watch whose decision failed is asked to decide again."""
+
+
+class LaunchedWith(NamedTuple):
+    """What of its settings a process has been given for good. ``environment`` holds secrets: it is never shown."""
+
+    command: tuple[str, ...]
+    directory: str
+    environment: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        """Show no value of the environment."""
+        return f"LaunchedWith({self.command!r}, {self.directory!r})"
 
 
 class Change:
@@ -72,6 +86,7 @@ class Watch:
     ) -> None:
         """Start from ``status``, or from knowing nothing; ``reserve`` is shared with the other watches."""
         self.spec = bot.spec
+        self.environment = bot.environment
         self.place = place
         self.reactor = reactor
         self.status = status or Status(seen=reactor.now())
@@ -82,9 +97,13 @@ class Watch:
         """Calendar time of the running copy's launch, seconds since 1970."""
         self.last_restart: float | None = None
         """Calendar time of the last restart, seconds since 1970."""
+        self.queued: tuple[str, ...] | None = None
+        """Bots whose start is waited for before this one's; () when only its turn is; None: nothing is."""
         self.listeners: list[Listener] = []
         self.on_trouble: Callable[[Problem], None] | None = None
         """Hears of what went wrong beside the bot itself, to be told."""
+        self.launched_with: LaunchedWith | None = None
+        """What the living process was launched with, or the settings of the day it was adopted."""
         self.log_path = place.bot_log(bot.spec.name)
         self.log_starts: dict[int, int] = {}
         """Bytes in the log when a copy was launched, by its pid: what follows are its own words."""
@@ -115,17 +134,24 @@ class Watch:
     @property
     def word(self) -> str:
         """The one word for its state."""
-        return shown(self.status)
+        word = shown(self.status)
+        return STARTING if word == STOPPED and self.queued is not None else word
+
+    @property
+    def all_told(self) -> bool:
+        """Whether listeners have heard of all that happened, or hear of the last of it right now."""
+        return not self._facts and not self._untold
 
     def renew(self, bot: Bot) -> None:
         """Go by these settings from now on; a process that lives keeps the environment it was given."""
         self.spec = bot.spec
+        self.environment = bot.environment
         self.hands.renew(bot.spec, bot.environment)
 
     def adopt(self, held: Held, launched_at: float, launched_by_us: bool) -> None:
         """Go on with a process that already lives; ``launched_at`` is on the steady clock."""
         self.hands.take_hold(held, launched_by_us)
-        self.feed(Adopted(held.identity.pid, launched_at))
+        self.feed(Adopted(held.identity.pid, launched_at, luck()))
 
     def feed(self, fact: Fact) -> None:
         """Take a fact in, now or as soon as the present one has been dealt with."""
@@ -186,6 +212,7 @@ class Watch:
             kept = list(self.log_starts.items())[-7:]
             self.log_starts = {**dict(kept), fact.pid: self._log_size}
         if isinstance(fact, (Launched, Adopted)):
+            self.launched_with = LaunchedWith(self.spec.command, self.spec.directory, self.environment)
             self.answer = None
             self.started = clock.wall() - (clock.steady() - self.status.life.launched_at)
             if change.after.tally.restart_count > change.before.tally.restart_count:
@@ -206,15 +233,17 @@ class Watch:
         clock = self.reactor.clock
         now = Moment(clock.steady(), clock.wall(), "")
         return find_living(
-            self.spec, NOTHING, self.place.copy_lock(self.name), self._engine, now, patience=0.0
+            self.spec, NOTHING, self.place.copy_lock(self.name), self._engine, now, patience=0.0, fresh=BATCH
         )
 
     def _prepare_log(self) -> None:
         self._make_room()
+        note = self.place.log_note(self.name)
         try:
-            self._log_size = os.stat(self.log_path).st_size
+            self._log_size = end_of(self.log_path, note)
         except OSError:
             self._log_size = 0
+        mark_now(self.log_path, note, self.place.log_marks(self.name), self.reactor.clock.wall)
 
     def _make_room(self) -> None:
         for folder in (self.place.root, self.spec.directory):
@@ -227,7 +256,7 @@ class Watch:
                 return
         except OSError:
             return  # the first launch, or what the launch itself will stumble over
-        trouble = rotate_at_launch(self.log_path, most, self.spec.log_keep)
+        trouble = rotate_at_launch(self.log_path, most, self.spec.log_keep, self.place.log_note(self.name))
         if trouble is not None and self.on_trouble is not None:
             self.on_trouble(trouble)
         # compressing 10 MB takes a third of a second, and nobody shall wait for that

@@ -6,6 +6,7 @@ from tests.core.stories import (
     BACK,
     CLEAN,
     CONTRACT,
+    ENSURE,
     GONE,
     RESTART,
     START,
@@ -43,6 +44,13 @@ STORIES = (
         at(6000.0, START, "starting", launch(Reason.ASKED_START)),
         at(6000.0, born(102), "starting", first_look(2)),
         at(6001.0, ends(102, code=78), "stopping", CLEAN, tell(Reason.STAYS_DOWN)),
+    ),
+    story(
+        "ensure brings a bot back that asked to stay down: somebody wants it online",
+        *begins(),
+        at(10.0, ends(code=78), "stopping", CLEAN, tell(Reason.STAYS_DOWN)),
+        at(10.0, GONE, "stopped"),
+        at(6000.0, ENSURE, "starting", launch(Reason.ASKED_ENSURE)),
     ),
     story(
         "exit code 26 of a bot that was well means restart at once, however often",

@@ -109,8 +109,8 @@ STORIES = (
         at(0.1, cannot_ask(1), "starting"),
         at(0.2, TIME, "starting", first_look(2)),
         at(0.3, cannot_ask(2), "starting"),
-        at(0.4, TIME, "starting", first_look(3)),
-        at(0.5, unwell(3), "stopping", evidence(Reason.NEVER_READY), please_stop(Reason.NEVER_READY)),
+        at(2.3, TIME, "starting", first_look(3)),
+        at(2.4, unwell(3), "stopping", evidence(Reason.NEVER_READY), please_stop(Reason.NEVER_READY)),
         spec=SHORT_GRACE,
     ),
     story(
