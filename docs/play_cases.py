@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BOT = '''import http.server, os, signal, subprocess, sys, time
+BOT = """import http.server, os, signal, subprocess, sys, time
 HERE = os.path.dirname(os.path.abspath(__file__))
 def mode():
     try:
@@ -59,7 +59,7 @@ try:
     Server(("127.0.0.1", int(os.environ["HEALTH_PORT"])), Health).serve_forever(0.05)
 except KeyboardInterrupt:
     print("bot leaves", flush=True)
-'''
+"""
 
 QUICK = """check_interval = 1
 check_timeout = 0.5
@@ -178,7 +178,9 @@ class Folder:
 
 def environment() -> dict[str, str]:
     """Ours, without what would change the bot."""
-    return {name: value for name, value in os.environ.items() if name not in ("HEALTH_PORT", "PORT", "VIGIE_LANG")}
+    return {
+        name: value for name, value in os.environ.items() if name not in ("HEALTH_PORT", "PORT", "VIGIE_LANG")
+    }
 
 
 def free_port() -> int:
@@ -199,7 +201,10 @@ def crashes(here: Folder) -> None:
         here.until("Bot online")
 
 
-@case("The bot hangs", "One failed check only raises doubt; three in a row are a verdict, asked quickly after one another.")
+@case(
+    "The bot hangs",
+    "One failed check only raises doubt; three in a row are a verdict, asked quickly after one another.",
+)
 def hangs(here: Folder) -> None:
     """Stop its process."""
     here.watch()
@@ -233,7 +238,10 @@ def passing(here: Folder) -> None:
     here.until("answers again")
 
 
-@case("The bot cannot start", "After five failures in a row: the slow lane, told once. New code ends it at once.")
+@case(
+    "The bot cannot start",
+    "After five failures in a row: the slow lane, told once. New code ends it at once.",
+)
 def broken(here: Folder) -> None:
     """Broken, then mended."""
     here.mode("broken")
@@ -268,7 +276,10 @@ def restart_wanted(here: Folder) -> None:
     here.until("Bot online")
 
 
-@case("The bot will not stop", "Both requests go unheard; then the whole tree is ended, the child in a session of its own too.")
+@case(
+    "The bot will not stop",
+    "Both requests go unheard; then the whole tree is ended, the child in a session of its own too.",
+)
 def stubborn(here: Folder) -> None:
     """Ignore everything."""
     here.mode("stubborn")
@@ -276,7 +287,10 @@ def stubborn(here: Folder) -> None:
     here.vigie("stop")
 
 
-@case("vigie itself is killed", "The bot lives on; the next monitor takes it over and hears of its end, with the exit code.")
+@case(
+    "vigie itself is killed",
+    "The bot lives on; the next monitor takes it over and hears of its end, with the exit code.",
+)
 def killed(here: Folder) -> None:
     """Kill -9 the monitor."""
     here.watch()
@@ -293,7 +307,10 @@ def killed(here: Folder) -> None:
     here.until("Bot online")
 
 
-@case("A syntax error in changed code", 'With on_change = "restart", a healthy bot is never taken down for code that does not compile.')
+@case(
+    "A syntax error in changed code",
+    'With on_change = "restart", a healthy bot is never taken down for code that does not compile.',
+)
 def syntax(here: Folder) -> None:
     """Break, then mend."""
     here.settings('on_change = "restart"\n')
@@ -316,7 +333,9 @@ def reload(here: Folder) -> None:
     (here.path / "vigie.toml").write_text('[bot]\ncheck_interval = "often"\n')
     here.vigie("reload")
     here.do("check_interval = 2")
-    (here.path / "vigie.toml").write_text(f"[bot]\n{QUICK}".replace("check_interval = 1", "check_interval = 2"))
+    (here.path / "vigie.toml").write_text(
+        f"[bot]\n{QUICK}".replace("check_interval = 1", "check_interval = 2")
+    )
     here.vigie("reload")
     time.sleep(1.0)
 

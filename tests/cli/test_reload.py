@@ -22,8 +22,8 @@ import vigie
 from tests.stage import QUICK, Done, Stage, Street, lives
 from tests.waiting import patient, until
 from vigie.records.history import History
-from vigie.runtime.control_client import ask_monitor
 from vigie.runtime.decider import Card
+from vigie.runtime.door.client import ask_monitor
 
 if sys.platform != "win32":
     import pty

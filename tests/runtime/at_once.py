@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vigie.runtime.aside import Aside, T
+from vigie.runtime.sensors.aside import Aside, T
 
 
 class AtOnce(Aside):

@@ -15,8 +15,8 @@ from tests.stage import lives
 from tests.waiting import patient, until
 from vigie.core.facts import Verb
 from vigie.problems import Problem
-from vigie.runtime.control_client import ask_monitor
 from vigie.runtime.decider import Card, watching_monitor
+from vigie.runtime.door.client import ask_monitor
 from vigie.runtime.monitor import monitor
 from vigie.runtime.operate import Result, operate
 from vigie.runtime.place import Place

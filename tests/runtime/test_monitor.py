@@ -18,11 +18,12 @@ from tests.waiting import patient, until
 from vigie.core.facts import Verb
 from vigie.problems import Refusal, UsageProblem
 from vigie.records.status_file import read_status
-from vigie.runtime import errand, narrator
 from vigie.runtime import monitor as monitoring
-from vigie.runtime.control_client import MonitorGoneError, ask_monitor
-from vigie.runtime.control_words import pack
+from vigie.runtime import narrator
 from vigie.runtime.decider import Card, Decider, become_decider, watching_monitor
+from vigie.runtime.door import errand
+from vigie.runtime.door.client import MonitorGoneError, ask_monitor
+from vigie.runtime.door.words import pack
 from vigie.runtime.monitor import monitor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends itself signals of POSIX")

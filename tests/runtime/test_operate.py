@@ -18,8 +18,8 @@ from vigie.core.facts import Verb
 from vigie.problems import Failure, Problem, Refusal
 from vigie.records.private_file import replace_whole
 from vigie.runtime import operate as operating
-from vigie.runtime.control_client import MonitorGoneError
 from vigie.runtime.decider import Card, Decider, become_decider
+from vigie.runtime.door.client import MonitorGoneError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends itself signals of POSIX")
 

@@ -9,9 +9,9 @@ from vigie.cli.journal import logged, quietly
 from vigie.cli.teller import Teller
 from vigie.engines import local_engine
 from vigie.problems import DONE, Problem
-from vigie.runtime import handover, rehearsal
 from vigie.runtime.monitor import monitor
-from vigie.runtime.successor import own_command
+from vigie.runtime.reload import handover, rehearsal
+from vigie.runtime.reload.successor import own_command
 
 if TYPE_CHECKING:
     from vigie.cli.main import Context

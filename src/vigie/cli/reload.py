@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vigie.problems import DONE, Failure
-from vigie.runtime.control_client import ask_monitor
 from vigie.runtime.decider import watching_monitor
+from vigie.runtime.door.client import ask_monitor
 from vigie.runtime.place import Place
-from vigie.runtime.rehearsal import LIMIT
+from vigie.runtime.reload.rehearsal import LIMIT
 
 if TYPE_CHECKING:
     from vigie.cli.main import Context

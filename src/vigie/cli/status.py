@@ -11,11 +11,11 @@ from vigie.messages import Phrase, has, in_words
 from vigie.problems import DONE
 from vigie.records.history import Event, History
 from vigie.records.ledger import read_ledger
-from vigie.runtime.code_files import newest_code
 from vigie.runtime.decider import Card, watching_monitor
 from vigie.runtime.place import Place
 from vigie.runtime.revision import commit_in
-from vigie.runtime.tree_memory import Families, tree_memory
+from vigie.runtime.sensors.code_files import newest_code
+from vigie.runtime.sensors.tree_memory import Families, tree_memory
 from vigie.settings.health_url import public
 
 if TYPE_CHECKING:

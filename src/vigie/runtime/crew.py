@@ -16,12 +16,12 @@ from vigie.runtime.hands import luck
 from vigie.runtime.narrator import Narrator
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import Reactor
+from vigie.runtime.reload.succession import Inherited, go_on
 from vigie.runtime.remembered import Living, Moment, Remembered, caught_up, from_ledger, restored, with_count
 from vigie.runtime.report import from_local_iso
 from vigie.runtime.reserve import SPARE, Reserve
 from vigie.runtime.resume import BATCH, find_living
 from vigie.runtime.scribe import Scribe
-from vigie.runtime.succession import Inherited, go_on
 from vigie.runtime.voice import Voice
 from vigie.runtime.watch import Change, Watch
 

@@ -12,30 +12,30 @@ from vigie.engines import local_engine
 from vigie.engines.base import Engine
 from vigie.messages import catalogue
 from vigie.problems import Failure, Problem, Refusal
-from vigie.runtime.aside import Aside
-from vigie.runtime.code_watch import CodeWatch
-from vigie.runtime.control_server import Caller, ControlServer
 from vigie.runtime.crew import Crew
 from vigie.runtime.decider import Card, Decider, become_decider, go_on_deciding
 from vigie.runtime.descriptor_limit import give_back, make_room
-from vigie.runtime.errand import Errand, Voices, answer
+from vigie.runtime.door.errand import Errand, Voices, answer
+from vigie.runtime.door.server import Caller, ControlServer
 from vigie.runtime.hands import luck
-from vigie.runtime.hour_watch import HourWatch
 from vigie.runtime.log_care import LogCare
-from vigie.runtime.memory_watch import MemoryWatch
 from vigie.runtime.narrator import ROUTINE
-from vigie.runtime.network_watch import NetworkWatch
 from vigie.runtime.own_faults import OwnFaults
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import HANG_UP, LEAVE, Reactor
-from vigie.runtime.rehearsal import Rehearsal
-from vigie.runtime.renewal import Renewal, in_the_way, renew
+from vigie.runtime.reload.rehearsal import Rehearsal
+from vigie.runtime.reload.renewal import Renewal, in_the_way, renew
+from vigie.runtime.reload.succession import Environments, Inherited, packed, unpacked
+from vigie.runtime.reload.successor import Successor, let_signals_come, let_signals_wait
+from vigie.runtime.reload.terminal import SETTLED, Terminal
 from vigie.runtime.scribe import BEAT
+from vigie.runtime.sensors.aside import Aside
+from vigie.runtime.sensors.code_watch import CodeWatch
+from vigie.runtime.sensors.hour_watch import HourWatch
+from vigie.runtime.sensors.memory_watch import MemoryWatch
+from vigie.runtime.sensors.network_watch import NetworkWatch
 from vigie.runtime.standard_descriptors import open_standard_descriptors
 from vigie.runtime.start_order import StartOrder
-from vigie.runtime.succession import Environments, Inherited, packed, unpacked
-from vigie.runtime.successor import Successor, let_signals_come, let_signals_wait
-from vigie.runtime.terminal import SETTLED, Terminal
 from vigie.runtime.voice import Voice
 from vigie.runtime.watch import Change, Watch
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from vigie.core.facts import Asked, Verb
 from vigie.engines import local_engine
 from vigie.problems import Problem
-from vigie.runtime.control_client import MonitorGoneError, ask_monitor
 from vigie.runtime.crew import Crew
 from vigie.runtime.decider import Card, Decider, become_decider
+from vigie.runtime.door.client import MonitorGoneError, ask_monitor
 from vigie.runtime.outcome import Outcome
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import LEAVE, Reactor

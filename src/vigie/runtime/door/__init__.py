@@ -1,0 +1,1 @@
+"""The monitor's local door: commands come in as wishes, what happens goes out."""
