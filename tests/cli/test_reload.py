@@ -474,7 +474,7 @@ def test_a_version_that_does_not_start_is_refused(stage: Stage, own_copy: Path, 
 
 def test_a_version_that_says_nothing_is_refused(stage: Stage, own_copy: Path) -> None:
     """It hangs at its start: ended after a while, the old one goes on, and the child is gone."""
-    for path in (own_copy / "runtime" / "rehearsal.py",):
+    for path in (own_copy / "runtime" / "reload" / "rehearsal.py",):
         path.write_text(path.read_text().replace("LIMIT = 60.0", "LIMIT = 3.0"))
     monitor = stage.monitor()
     pid = stage.wait_online()

@@ -862,3 +862,28 @@ def test_bots_that_run_the_same_script_are_kept_apart(tmp_path: Path) -> None:
         assert stage.living() == [first]
     finally:
         stage.clear()
+
+
+@posix_only
+def test_what_a_person_stopped_is_not_brought_back_by_our_own_death(stage: Stage) -> None:
+    """Whatever started the next monitor need not be a person who wants the bot up; a person's start does."""
+    monitor = stage.monitor()
+    stage.wait_online()
+    assert stage.vigie("stop").code == 0
+    monitor.kill()
+    monitor.wait()
+    stage.monitor()
+    until(lambda: "stays down" in stage.said(), what="the next monitor has said that it stays down")
+    assert stage.living() == []
+    assert stage.vigie("start").code == 0
+    assert len(stage.living()) == 1
+
+
+def test_a_monitor_that_a_person_starts_anew_starts_what_was_stopped(stage: Stage) -> None:
+    """Leaving and coming back is a person's word: it means all of the project's bots."""
+    monitor = stage.monitor()
+    stage.wait_online()
+    assert stage.vigie("stop").code == 0
+    assert stage.leave(monitor) == 0
+    stage.monitor()
+    stage.wait_online()

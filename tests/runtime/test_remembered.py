@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from vigie.core.reasons import Reason
 from vigie.core.spec import Spec
-from vigie.core.states import Life, Phase, Status, Tally
+from vigie.core.states import Life, Phase, Status, Tally, Want, Wish
 from vigie.engines.base import Identity
 from vigie.runtime.remembered import (
     NOTHING,
@@ -51,6 +51,7 @@ PASTS = st.builds(
     noted_at=st.none(),
     phase=st.just(Phase.ABSENT),
     owed=st.just(False),
+    left_down=st.none(),
 )
 
 
@@ -88,6 +89,29 @@ def test_after_a_reboot_nothing_lies_in_the_future_that_lay_in_the_past(
         waiting = tally.next_start_at - THEN.steady
         assert back.next_start_at - now.steady <= waiting + 1e-3
     assert (back.deaths, back.restart_count) == (tally.deaths, tally.restart_count)
+
+
+@pytest.mark.parametrize(
+    ("wish", "cause"),
+    [
+        (Wish(Want.DOWN, Reason.ASKED_STOP), Reason.ASKED_STOP),
+        (Wish(Want.AS_IS, Reason.NOT_RESTARTED), Reason.STAYS_DOWN),
+    ],
+)
+def test_what_was_left_down_is_so_until_the_machine_starts_anew(wish: Wish, cause: Reason) -> None:
+    """A person's stop and a bot's own wish outlive us; the machine's start is a new day."""
+    ledger = through_json(as_ledger(Status(wish=wish, life=Life(cause=cause)), NOTHING, THEN))
+    back = from_ledger(ledger, THEN)
+    assert back.left_down is cause
+    again = restored(back, THEN.steady)
+    assert (again.wish, again.life.cause) == (wish, cause)
+    assert from_ledger(ledger, THEN._replace(boot="another boot")).left_down is None
+
+
+def test_what_lives_is_not_left_down() -> None:
+    """Somebody has launched it since: the wish of before is none of its business."""
+    past = NOTHING._replace(left_down=Reason.ASKED_STOP, identity=Identity(7, 1, "this boot"))
+    assert restored(past, THEN.steady).wish == Wish()
 
 
 def test_a_reboot_carries_moments_over_by_calendar_time() -> None:

@@ -78,7 +78,7 @@ def run(context: Context) -> int:
 
 
 def _as_before(handed: dict[str, Any]) -> Project:
-    from vigie.runtime.monitor import inherited_bots
+    from vigie.runtime.reload.baton import inherited_bots
     from vigie.settings import Project, ShipSettings
 
     return Project(

@@ -145,6 +145,8 @@ class Crew:
         found = find_living(bot.spec, past, lock_path, self.engine, now, fresh=BATCH)
         living = None if found is None else Living(found.held.identity, found.launched_at, found.by_us)
         past = caught_up(past, living, bot.spec, now, luck())
+        if found is not None:
+            past = past._replace(left_down=None)  # somebody has launched it since
         watch = Watch(bot, self.place, self.engine, self.reactor, restored(past, now.steady), self._reserve)
         watch.on_trouble = lambda problem: self._complain(watch, problem)
         watch.listeners.append(self.narrator.hear)

@@ -15,7 +15,7 @@ from vigie.core import crash_loop
 from vigie.core.machine import AUTOMATIC
 from vigie.core.reasons import Reason
 from vigie.core.spec import Spec
-from vigie.core.states import Life, Phase, Status, Tally
+from vigie.core.states import Life, Phase, Status, Tally, Want, Wish
 from vigie.core.take_in import DEATHS
 from vigie.engines.base import Identity
 
@@ -36,6 +36,8 @@ class Remembered(NamedTuple):
     """Where its life was then."""
     owed: bool = False
     """The noted copy is gone and no other has come: the next launch is a restart, because of ``cause``."""
+    left_down: Reason | None = None
+    """Why nobody but a person was to launch it again, in this boot; None when that was not so."""
 
 
 class Living(NamedTuple):
@@ -74,6 +76,7 @@ def as_ledger(status: Status, past: Remembered, now: Moment) -> dict[str, object
         "commit": past.commit,
         "cause": status.life.cause.value if status.life.cause else None,
         "phase": status.life.phase.value,
+        "left_down": None if (why_down := left_down(status)) is None else why_down.value,
         "tally": {
             "deaths": tally.deaths,
             "restarts": list(tally.restarts),
@@ -83,6 +86,13 @@ def as_ledger(status: Status, past: Remembered, now: Moment) -> dict[str, object
             "told": [reason.value for reason in tally.told],
         },
     }
+
+
+def left_down(status: Status) -> Reason | None:
+    """Say why nobody but a person launches the bot again: it was stopped, or it left for good. None: not so."""
+    if status.wish.want is Want.DOWN:
+        return Reason.ASKED_STOP
+    return status.life.cause if status.wish.reason is Reason.NOT_RESTARTED else None
 
 
 def from_ledger(ledger: Mapping[str, object] | None, now: Moment) -> Remembered:
@@ -98,7 +108,12 @@ def from_ledger(ledger: Mapping[str, object] | None, now: Moment) -> Remembered:
 def restored(past: Remembered, now: float) -> Status:
     """Return a status that knows its past and nothing of the present."""
     cause = past.cause if past.tally.waiting or past.owed else None
-    return Status(life=Life(cause=cause), tally=past.tally, seen=now)
+    wish = Wish()
+    if past.left_down is not None and past.identity is None:
+        asked = past.left_down is Reason.ASKED_STOP
+        wish = Wish(Want.DOWN, Reason.ASKED_STOP) if asked else Wish(Want.AS_IS, Reason.NOT_RESTARTED)
+        cause = past.left_down
+    return Status(wish=wish, life=Life(cause=cause), tally=past.tally, seen=now)
 
 
 def caught_up(past: Remembered, living: Living | None, spec: Spec, now: Moment, luck: float) -> Remembered:
@@ -163,6 +178,9 @@ def _read(ledger: Mapping[str, object], now: Moment) -> Remembered:
         commit=None if commit is None else str(commit),
         noted_at=here(then.steady),
         phase=None if (phase := ledger.get("phase")) is None else Phase(phase),
+        left_down=None
+        if then.boot != now.boot or (down := ledger.get("left_down")) is None
+        else Reason(down),
     )
 
 
