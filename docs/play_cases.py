@@ -318,7 +318,7 @@ def syntax(here: Folder) -> None:
     here.until("Bot online")
     here.do("somebody saves start.py in the middle of a line")
     (here.path / "start.py").write_text(BOT + "def half(:\n")
-    here.until("start.py")
+    here.until("not valid")
     here.do("... and finishes it")
     (here.path / "start.py").write_text(BOT + "# whole\n")
     here.until("Bot online")
@@ -338,6 +338,70 @@ def reload(here: Folder) -> None:
     )
     here.vigie("reload")
     time.sleep(1.0)
+
+
+@case(
+    "It takes too much memory",
+    "The whole tree counts, shared pages once; two looks in a row, then a graceful restart.",
+)
+def memory(here: Folder) -> None:
+    """Take 80 MB, once."""
+    here.settings('max_memory = "60 MB"\n')
+    here.mode("hungry")
+    here.watch()
+    here.until("Bot online")
+    here.mode("")
+    here.until("Bot online", times=2)
+
+
+@case(
+    "We ourselves are late", "What was measured while vigie was stopped is void: nobody is restarted for it."
+)
+def late(here: Folder) -> None:
+    """Stop the monitor for three seconds."""
+    here.watch()
+    here.until("Bot online")
+    pid = here.pid()
+    here.do("kill -STOP MONITOR, and -CONT three seconds later")
+    assert here.monitor is not None
+    os.kill(here.monitor.pid, signal.SIGSTOP)
+    time.sleep(3)
+    os.kill(here.monitor.pid, signal.SIGCONT)
+    time.sleep(3)
+    here.lines.append(
+        "(nothing is said, and the same process answers)" if here.pid() == pid else "(restarted!)"
+    )
+
+
+@case(
+    "Several bots, in order",
+    "web is first started once db is online; what befalls one does not delay the other.",
+)
+def several(here: Folder) -> None:
+    """Two bots, one after the other."""
+    ports = [free_port(), free_port()]
+    for name, port in zip(("db", "web"), ports, strict=True):
+        (here.path / name).mkdir()
+        (here.path / name / "start.py").write_text(BOT.replace('os.environ["HEALTH_PORT"]', f'"{port}"'))
+    (here.path / ".env").unlink()
+    (here.path / "vigie.toml").write_text(
+        "".join(
+            f'[bots.{name}]\ndirectory = "{name}"\nhealth_url = "http://localhost:{port}/health"\n{QUICK}{more}'
+            for name, port, more in (("db", ports[0], ""), ("web", ports[1], 'after = ["db"]\n'))
+        )
+    )
+    here.watch()
+    here.until("Bot online", times=2)
+    here.vigie("check")
+
+
+@case("What the bot printed", "Its output goes straight to its own file, which is kept bounded.")
+def logs(here: Folder) -> None:
+    """Start, and read."""
+    here.vigie("start", shown=False)
+    here.vigie("logs", "-n", "5")
+    here.vigie("logs", "--since", "10m")
+    here.vigie("logs", "-f", "--json")
 
 
 @case("A stranger has the port", "The launch is refused, the stranger is named and left alone.")

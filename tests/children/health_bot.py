@@ -1,9 +1,9 @@
 """A bot with a health page that obeys the file ``mode`` beside it: ok, 500, once 500, silent; and variables.
 
-READY_AFTER: seconds before it listens. EXIT_CODE: end at once with it, after two last lines. The port is the
-first argument, or HEALTH_PORT. It takes an exclusive lock on the file ``only_one`` and notes in the file
-``doubled`` when somebody else has it: the proof of a second copy that does not depend on anything of ours.
-Every copy's pid is added to the file ``lives``.
+A file ``leave`` makes it end with the code in it. READY_AFTER: seconds before it listens. EXIT_CODE: end at once
+with it, after two last lines. The port is the first argument, or HEALTH_PORT. It takes an exclusive lock on the
+file ``only_one`` and notes in the file ``doubled`` when somebody else has it: the proof of a second copy that does
+not depend on anything of ours. Every copy's pid is added to the file ``lives``.
 """
 
 from __future__ import annotations
@@ -66,6 +66,17 @@ class Server(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = False
+
+    def service_actions(self) -> None:
+        """Leave by itself when the file says so, with the code it names; once."""
+        try:
+            with open(beside("leave"), encoding="utf-8") as file:
+                code = int(file.read() or "0")
+            os.remove(beside("leave"))
+        except (OSError, ValueError):
+            return
+        os._exit(code)
+
     allow_reuse_address = os.name == "posix"
 
 

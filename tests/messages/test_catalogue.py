@@ -11,8 +11,10 @@ import pytest
 
 import vigie
 from vigie import messages
+from vigie.core import exit_policy
 from vigie.core.reasons import Reason
 from vigie.core.states import WORDS
+from vigie.records.history import INCIDENTS
 
 PACKAGE = os.path.dirname(vigie.__file__)
 SUBJECTS = sorted(
@@ -165,3 +167,16 @@ def test_an_unknown_key_is_a_defect_that_shows() -> None:
     with pytest.raises(KeyError):
         messages.say("fr", "no-such-subject.nothing")
     assert not messages.has("runtime.no-such-key")
+
+
+@pytest.mark.parametrize("event", sorted(INCIDENTS))
+def test_every_incident_can_be_told(event: str) -> None:
+    """``status`` puts the last one into words, whichever it was."""
+    assert messages.has(f"status.incident-{event}")
+
+
+def test_everything_the_core_tells_has_a_sentence() -> None:
+    """Each reason that an order to tell can bring."""
+    told = (*exit_policy.FOR_GOOD, Reason.LAUNCH_FAILED, Reason.GAVE_UP, Reason.DAILY_LIMIT, Reason.LEFTOVERS)
+    told += (Reason.TRIAL_FAILED, Reason.TRIAL_PASSED)
+    assert [reason for reason in told if not messages.has(f"runtime.tell-{reason.value}")] == []

@@ -89,10 +89,18 @@ def _process(pid: int, families: Families | None) -> tuple[float | None, int | N
     return started, tree_memory(pid, families), round(100.0 * (times.user + times.system) / age, 1)
 
 
+def _why(look: Look) -> str | None:
+    """Return why the bot is in its state, by what was last noted, if that was this very state."""
+    told = look.told.get("reason")
+    same = look.told.get("state") == look.state
+    return told if same and look.state != "online" and isinstance(told, str) else None
+
+
 def _as_json(look: Look, facts: Facts, monitor: Card | None) -> dict[str, object]:
     incident = facts.incident
     return {
         **report(look),
+        "state_reason": _why(look),
         "uptime": None if facts.started is None else round(time.time() - facts.started, 1),
         "memory": facts.memory,
         "cpu_percent": facts.cpu,
@@ -109,8 +117,8 @@ def _as_json(look: Look, facts: Facts, monitor: Card | None) -> dict[str, object
 
 def _table(context: Context, look: Look, facts: Facts, monitor: Card | None) -> None:
     rows: list[tuple[str, object]] = [("state", Phrase(f"state.{look.state}"))]
-    told = look.told.get("reason")
-    if look.state != "online" and isinstance(told, str) and has(f"reason.{told}"):
+    told = _why(look)
+    if told is not None and has(f"reason.{told}"):
         rows.append(("reason", Phrase(f"reason.{told}")))
     others = look.told.get("waits_for") if look.state == "starting" and look.pid is None else None
     if isinstance(others, str) and others:

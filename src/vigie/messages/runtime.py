@@ -56,6 +56,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Limite de {limit} redémarrages par jour atteinte : le bot attend, pour protéger son compte",
         "Limit of {limit} restarts a day reached: the bot waits, to protect its account",
     ),
+    "runtime.memory-exceeded": (
+        "Le bot occupe {used} Mo de mémoire, plus que les {limit} Mo permis : il va être redémarré",
+        "The bot takes {used} MB of memory, more than the {limit} MB allowed: it will be restarted",
+    ),
     "runtime.stays-stopped": (
         "Le monitoring précédent a été tué : ce bot reste arrêté, comme avant ({reason}) ; 'vigie start' le lance",
         "The monitor before this one was killed: this bot stays down, as before ({reason}); 'vigie start' starts it",

@@ -30,6 +30,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{when}: limite de mémoire dépassée",
         "{when}: memory limit exceeded",
     ),
+    "status.incident-stays-down": (
+        "{when}: sorti en demandant à rester arrêté",
+        "{when}: left, asking to stay down",
+    ),
     "status.incident-gave-up": (
         "{when}: essais rapprochés abandonnés",
         "{when}: quick tries given up",

@@ -8,6 +8,7 @@ from vigie.core.facts import (
     Exited,
     Launched,
     LaunchFailed,
+    MemoryExceeded,
     ProbeFailed,
     ProbeImpossible,
     ProbePassed,
@@ -75,6 +76,9 @@ class Narrator:
                 self._say(watch, "INFO", "runtime.adopted", pid=fact.pid)
         elif isinstance(fact, Exited) and change.before.life.phase is Phase.ALIVE:
             self._say(watch, _tag(change.after.life.cause), "runtime.exited", how=how_it_ended(fact))
+        elif isinstance(fact, MemoryExceeded) and change.after.life.phase is Phase.STOPPING:
+            used, limit = (f"{amount / 1e6:.0f}" for amount in (fact.used, watch.spec.max_memory or 0))
+            self._say(watch, "WARNING", "runtime.memory-exceeded", used=used, limit=limit)
         elif isinstance(fact, LaunchFailed):
             if change.failure is not None and not self._told_before(watch, change.failure):
                 self._say(watch, "ERROR", change.failure.key, **change.failure.values)
