@@ -120,12 +120,16 @@ class RealProject:
         before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
         thread.start()
         try:
-            monitor(self.load(), self.hear)
+            self.watch()
         finally:
             thread.join(patient(30))
             signal.signal(signal.SIGTERM, before)
         if failures:
             raise failures[0]
+
+    def watch(self) -> None:
+        """Watch until asked to leave."""
+        monitor(self.load(), self.hear)
 
     def ask(
         self, card: Card, verb: str, *names: str, **extra: object

@@ -311,3 +311,17 @@ def test_nothing_leaks_over_many_probes(reactor: Reactor) -> None:
         else:
             pass_time(reactor, 2.0 + number / 10)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_what_never_began_can_be_dropped(reactor: Reactor) -> None:
+    """Whoever leaves drops every question, put or not: nobody is answered, and nothing is left to come."""
+    answers: list[Answer] = []
+
+    def conversation() -> Conversation:
+        yield Want()
+        return WELL
+
+    Asking(reactor, conversation(), 5.0, answers.append).drop()
+    pass_time(reactor, 10.0)
+    assert answers == []
+    assert reactor._next_due() is None

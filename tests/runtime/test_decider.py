@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -18,7 +19,17 @@ import pytest
 from tests.waiting import until
 from vigie.engines.file_lock import FileLock
 from vigie.problems import Failure, Refusal
-from vigie.runtime.decider import Card, Decider, become_decider, busy, read_card, watching_monitor
+from vigie.records.private_file import write_failure
+from vigie.runtime import decider as deciders
+from vigie.runtime.decider import (
+    Card,
+    Decider,
+    become_decider,
+    busy,
+    go_on_deciding,
+    read_card,
+    watching_monitor,
+)
 from vigie.runtime.place import Place
 
 
@@ -273,3 +284,87 @@ def test_many_at_once_decide_one_after_the_other(place: Place) -> None:
         thread.join()
     until(lambda: len(most) == 20)
     assert max(most) == 1
+
+
+def test_a_full_disk_keeps_no_monitor_from_opening_its_door(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bot that filled it may crash as well: the card is written as soon as there is room."""
+    write = deciders.replace_whole
+
+    def full(path: str, _data: bytes, **_named: object) -> None:
+        raise write_failure(path, OSError(errno.ENOSPC, "No space left on device"))
+
+    monkeypatch.setattr(deciders, "replace_whole", full)
+    with deciding(place, port=4711) as decider:
+        assert watching_monitor(place) is None
+        assert decider.keep()
+        monkeypatch.setattr(deciders, "replace_whole", write)
+        assert decider.keep()
+        card = watching_monitor(place)
+        assert card is not None
+        assert card.port == 4711
+
+
+def test_a_card_that_is_gone_already_is_no_trouble(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody clears the folder in the very instant in which we leave: the lock is free all the same."""
+    decider = become_decider(place, "start")
+    assert isinstance(decider, Decider)
+    read = deciders.read_card
+
+    def read_and_cleared(where: Place) -> Card | None:
+        card = read(where)
+        os.unlink(where.decider_card)
+        return card
+
+    monkeypatch.setattr(deciders, "read_card", read_and_cleared)
+    decider.release()
+    monkeypatch.undo()
+    with deciding(place, "stop"):
+        pass
+
+
+def test_a_command_that_is_interrupted_while_it_leaves_its_card_keeps_nobody_out(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C between the lock and the card."""
+
+    def interrupted(*_words: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(deciders, "replace_whole", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        become_decider(place, "start")
+    monkeypatch.undo()
+    with deciding(place, "stop"):
+        pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no program takes another's place there")
+def test_the_next_program_goes_on_deciding_without_a_gap(place: Place) -> None:
+    """It has the lock by its number and the card as it was; nobody could have come in between."""
+    first = become_decider(place, "monitor")
+    assert isinstance(first, Decider)
+    first.leave_card(4711, "token")
+    handed = json.loads(json.dumps(first.handed_on()))
+    assert first.descriptors() == [handed["lock"]]
+    card = read_card(place)
+    # as for a program that takes our place: the descriptor stays, whoever held it is forgotten
+    second = go_on_deciding(place, handed["lock"], handed["card"])
+    assert read_card(place) == card
+    assert isinstance(become_decider(place, "stop"), Card)
+    assert second.keep()
+    second.release()
+    assert read_card(place) is None
+    with deciding(place, "start"):
+        pass
+
+
+@pytest.mark.parametrize("card", [None, "x", {"pid": "x", "verb": "monitor", "since": 0.0}])
+def test_what_is_no_card_is_not_gone_on_with(place: Place, card: object) -> None:
+    """The hand-over is not believed, and its number is left alone."""
+    reading, writing = os.pipe()
+    with pytest.raises(ValueError, match=r".*"):
+        go_on_deciding(place, reading, card)
+    os.close(reading)
+    os.close(writing)

@@ -22,7 +22,7 @@ from vigie.core.facts import (
     TreeGone,
     Verb,
 )
-from vigie.core.orders import KeepEvidence, SwitchBack
+from vigie.core.orders import KeepEvidence, Record, SwitchBack, Tell
 from vigie.core.reasons import Reason
 from vigie.engines.base import Exit, LaunchError
 from vigie.runtime.hands import LOOK_AGAIN, luck
@@ -128,6 +128,35 @@ def test_a_launch_that_finds_a_copy_alive_goes_on_with_it(
     scene.advance(1.5)
     assert scene.watch().word == "online"
     assert scene.world.copies(lock) == 1
+
+
+def test_a_copy_that_a_kill_has_reached_is_not_gone_on_with(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lives only until the kernel gets to it: what is found of it is let go, and the launch is refused."""
+    scene.ask(Verb.STOP)
+    doomed = scene.world.add(Manners(survives_kills=1), lock_path=scene.place.copy_lock("bot"))
+    doomed.kill()
+    assert doomed.alive
+    find = Found_of(scene, doomed)
+    found: list[Any] = []
+
+    def finds() -> object:
+        if doomed.alive:
+            found.append(find())
+            return found[-1]
+        return None
+
+    monkeypatch.setattr(scene.watch().hands, "_find_living", finds)
+    scene.ask(Verb.START)
+    assert facts(scene, Adopted) == []
+    assert [fact.detail for fact in facts(scene, LaunchFailed)] == ["engine.copy-alive"]
+    assert [one.held.fileno() for one in found] == [-1]
+    doomed.kill()
+    scene.advance(30.0)
+    assert scene.watch().word == "online"
+    assert len(scene.engine.launched) == 1
+    assert scene.faults == []
 
 
 def Found_of(scene: Scene, process: FakeProcess) -> Callable[[], object]:  # noqa: N802  (makes a Found)
@@ -340,6 +369,8 @@ def test_what_is_not_for_the_hands_is_left_to_others(scene: Scene) -> None:
     """Evidence is in the history already; with nothing to go back to, the core is told at once."""
     hands = scene.watch().hands
     hands.carry_out(KeepEvidence(Reason.HUNG))
+    hands.carry_out(Record("online", "stopped", Reason.ASKED_STOP))
+    hands.carry_out(Tell(Reason.GAVE_UP))
     hands.carry_out(SwitchBack("abc", Reason.TRIAL_FAILED))
     assert [type(change.fact).__name__ for change in scene.changes] == ["SwitchedBack"]
     assert scene.faults == []

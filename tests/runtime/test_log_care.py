@@ -162,3 +162,20 @@ def test_last_words_are_found_although_the_log_was_shortened_meanwhile(scene: Sc
     prints(scene, [b"last words\n"])
     note = scene.place.log_note("bot")
     assert last_lines(watch.log_path, 15, watch._log_size, note) == ["last words"]
+
+
+def test_a_trouble_that_nobody_wants_to_hear_of_ends_nothing(scene: Scene) -> None:
+    """Told where somebody listens; without that the log is looked after all the same."""
+    from vigie.problems import Failure, Problem
+
+    told: list[Problem] = []
+    trouble = Failure("record.disk-full", path="/x")
+    care = cared_for(scene)
+    scene.watch().on_trouble = told.append
+    care._tell(trouble)
+    scene.watch().on_trouble = None
+    care._tell(trouble)
+    scene.advance(2 * LONGEST_PAUSE)
+    care.stop()
+    assert told == [trouble]
+    assert scene.faults == []

@@ -281,3 +281,46 @@ def test_several_bots_answer_together(tmp_path: Path) -> None:
         project.operate(Verb.STOP)
     finally:
         project.clear()
+
+
+def test_without_a_descriptor_the_lock_is_free_again(
+    project: RealProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop cannot even be opened: the failure is told, and nobody is kept out."""
+
+    def exhausted() -> object:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(monitoring, "Reactor", exhausted)
+    with pytest.raises(OSError, match="Too many"):
+        monitor(project.load(), project.hear)
+    decider = become_decider(project.place, "start")
+    assert isinstance(decider, Decider)
+    decider.release()
+
+
+def test_what_was_stopped_stays_so_after_the_monitor_was_killed(tmp_path: Path) -> None:
+    """Started anew by a machine rather than by a person: said, and only the others are launched."""
+    project = RealProject(tmp_path, ("a", "b"), QUICK)
+    cards: list[bytes] = []
+
+    def stopping(card: Card) -> None:
+        online(project)
+        assert project.ask(card, "stop", "a")[1] is None
+        cards.append(Path(project.place.decider_card).read_bytes())
+
+    def looking(_card: Card) -> None:
+        until(lambda: "runtime.stays-stopped" in project.told())
+        until(lambda: "runtime.adopted" in project.told())
+
+    try:
+        project.with_monitor(stopping)
+        # one that is killed leaves its card behind
+        Path(project.place.decider_card).write_bytes(cards[0])
+        project.lines.clear()
+        project.with_monitor(looking)
+        (told,) = [values for _tag, key, values in project.lines if key == "runtime.stays-stopped"]
+        assert told["bot"] == "a"
+        assert (len(project.lives("a")), len(project.living("b"))) == (1, 1)
+    finally:
+        project.clear()

@@ -246,5 +246,38 @@ def test_asking_while_it_is_ill_is_told(tmp_path: Path) -> None:
         scene.ask(Verb.START, keep=False)
         scene.advance(1.0)
         assert scene.watch().word == "unresponsive"
+        assert "runtime.unresponsive" not in scene.told()
+    with Scene(tmp_path, start_grace=0.5) as scene:
+        scene.begin(watching=False)
+        scene.ask(Verb.START, keep=False)
+        spoken(scene)
+        # its grace is over, and the question how it is comes before the clock's own word
+        scene.clock.jump(0.8)
         scene.watch().feed(AskedFact(Verb.START))
-        assert spoken(scene)
+        assert spoken(scene)[0] == "[WARNING] The bot is running but does not answer"
+
+
+def test_what_stands_in_the_way_is_told_once(scene: Scene) -> None:
+    """Tried again every few seconds; another stranger, or somebody who asks again, and it is told anew."""
+    for pid in (7, 7, 7, 8, 8):
+        scene.engine.refusals.append(
+            LaunchError("engine.port-taken", refused=True, port=1, pid=pid, program="x")
+        )
+    scene.ask(Verb.START)
+    scene.advance(60.0)
+    told = [values["pid"] for _tag, key, values in scene.lines if key == "engine.port-taken"]
+    assert told == [7, 8]
+    assert scene.watch().word == "online"
+
+
+def test_blindness_that_lasts_is_told_once(tmp_path: Path) -> None:
+    """The question is put again every few moments, and cannot be."""
+    with Scene(tmp_path, check_interval=1.0) as scene:
+        scene.begin()
+        scene.online()
+        watch = scene.watch()
+        watch.spec = watch.hands.spec = watch.spec._replace(health_url="exec:")
+        scene.advance(30.0)
+        blind = [change for change in scene.changes if isinstance(change.fact, ProbeImpossible)]
+        assert len(blind) > 3
+        assert len([line for line in spoken(scene) if line.startswith("[WARNING] Cannot check")]) == 1

@@ -237,3 +237,61 @@ def test_a_deaf_bot_that_is_restarted_is_waited_for(scene: Scene) -> None:
 def test_no_failure_known_means_gone() -> None:
     """The last resort has a sentence too."""
     assert launch_problem("bot", None).key == "runtime.gone"
+
+
+def test_a_tree_that_resists_its_kill_is_told_and_not_waited_for(scene: Scene) -> None:
+    """stop says who is still there, and that no signal reaches it; the kill goes on."""
+    process = scene.online()
+    child = scene.world.add(Manners(survives_kills=1000), lock_path=process.lock_path, parent=process)
+    child.manners = Manners(obeys_from=None, survives_kills=1000)
+    process.children.append(child)
+    settled, outcome = asking(scene, Verb.STOP)
+    scene.advance(60.0)
+    assert isinstance(settled.problem, Failure)
+    assert settled.problem.key == "runtime.still-stuck"
+    assert settled.problem.values["who"] == f"fake (PID {child.pid})"
+    assert outcome.did_anything
+    child.manners = Manners()
+    scene.advance(30.0)
+    assert scene.watch().word == "stopped"
+
+
+def handed(outcome: Outcome) -> dict[str, Any]:
+    """What the next program is given of it, as it arrives there."""
+    import json
+
+    return dict(json.loads(json.dumps(outcome.handed_on())))
+
+
+def test_a_start_is_waited_for_by_the_next_program(scene: Scene) -> None:
+    """Launched before, online after: success, told once, and counted as something done."""
+    _lost, first = asking(scene, Verb.START)
+    first.give_up_waiting()
+    settled = Settled()
+    second = Outcome(scene.watch(), Verb.START, settled)
+    second.go_on(handed(first))
+    assert settled.problems == []
+    scene.advance(1.5)
+    assert settled.problem is None
+    assert second.did_anything
+
+
+def test_a_death_after_the_hand_over_is_a_failed_start(scene: Scene) -> None:
+    """The next program knows that this copy was launched since somebody asked."""
+    _lost, first = asking(scene, Verb.START)
+    first.give_up_waiting()
+    settled = Settled()
+    Outcome(scene.watch(), Verb.START, settled).go_on(handed(first))
+    scene.engine.process.crash(5)
+    turn(scene.reactor)
+    assert settled.problem.values["exit_status"] == 5
+
+
+def test_what_came_true_before_the_hand_over_is_settled_at_once(scene: Scene) -> None:
+    """It had been answered already, and nothing new is waited for."""
+    scene.online()
+    settled = Settled()
+    Outcome(scene.watch(), Verb.START, settled).go_on(
+        {"did_anything": False, "launched": False, "answered": True}
+    )
+    assert settled.problem is None

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from vigie.core.reasons import Reason
 from vigie.core.spec import Spec
 from vigie.core.states import Health, Life, Phase, Status, Tally, Wish
+from vigie.engines.base import Identity
 from vigie.runtime.plain_records import plain, record
 
 
@@ -75,6 +76,7 @@ def test_a_newer_reader_has_defaults_and_an_older_one_passes_over() -> None:
         (Wish, {"again": "because"}),
         (Health, {"verdict": None}),
         (Spec, {"command": "x"}),
+        (Identity, {"pid": 1}),
         (Spec, {"health_status": [[1]]}),
     ],
 )

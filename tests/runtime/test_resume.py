@@ -17,6 +17,7 @@ from tests.stage import lives
 from tests.waiting import until
 from vigie.core.spec import Spec
 from vigie.engines.base import Spare
+from vigie.runtime import resume
 from vigie.runtime.by_hand import find_by_hand
 from vigie.runtime.remembered import NOTHING, Moment, Remembered
 from vigie.runtime.resume import Found, find_living
@@ -275,3 +276,62 @@ def test_a_process_that_is_gone_before_it_is_held_is_nobody(workshop: Workshop) 
     bot = workshop.run_by_hand(sys.executable, "start.py")
     assert find_living(spec_of(workshop), NOTHING, workshop.lock_path, Late(), now()) is None  # type: ignore[arg-type]
     assert isinstance(bot, subprocess.Popen)
+
+
+def test_a_ledger_that_goes_while_we_look_names_nobody(workshop: Workshop) -> None:
+    """Another bot left the project between the list of names and the look at its ledger."""
+    write(workshop, SLEEPER)
+    bot = workshop.run_by_hand(sys.executable, "start.py")
+    folder = Path(workshop.lock_path).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "gone.json").symlink_to(folder / "nowhere")
+    assert find_by_hand(spec_of(workshop), workshop.lock_path) == (bot.pid, False)
+
+
+def test_a_stray_child_of_the_noted_copy_that_resists_is_not_taken_for_the_bot(workshop: Workshop) -> None:
+    """It runs the bot's script, kept nothing of the bot but its environment, and lives on for a while."""
+    closing = WITH_HELPER.replace("os.setsid()", "os.setsid(); os.closerange(3, 256)")
+    write(workshop, closing)
+    held = workshop.launch(workshop.plan_of(sys.executable, "start.py", "own-session"))
+    helper = pid_of_helper(workshop)
+    past = past_of(find(workshop))
+    psutil.Process(held.identity.pid).kill()
+    until(lambda: held.ended())
+    ended: list[str] = []
+
+    class Deaf:
+        """The real engine, but what it kills stays for its first three tries."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(workshop.engine, name)
+
+        def end_leftovers(self, lock: str, spare: Spare) -> list[int]:
+            ended.append(lock)
+            return workshop.engine.end_leftovers(lock, spare) if len(ended) > 3 else []
+
+    spec = spec_of(workshop, sys.executable, "start.py", "own-session")
+
+    def looked(patience: float) -> Found | None:
+        return find_living(spec, past, workshop.lock_path, Deaf(), now(), patience=patience)  # type: ignore[arg-type]
+
+    assert looked(0.0) is None
+    assert len(ended) == 1
+    assert lives(helper)
+    assert looked(60.0) is None
+    assert len(ended) > 3
+    until(lambda: not lives(helper))
+
+
+def test_a_holder_that_ends_while_it_is_looked_at_leads_nothing(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Held, and gone before its session can be asked for: no bot, and whoever held the lock is ended."""
+    held = workshop.launch(workshop.plan_of(sys.executable, "-c", SLEEPER))
+
+    def gone(_pid: int) -> int:
+        raise ProcessLookupError(3, "No such process")
+
+    monkeypatch.setattr(resume.os, "getsid", gone)
+    assert find(workshop) is None
+    monkeypatch.undo()
+    until(lambda: held.ended())

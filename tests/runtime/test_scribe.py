@@ -284,3 +284,35 @@ def test_nothing_to_write_writes_nothing(scene: Scene) -> None:
     assert scene.crew is not None
     scene.crew.scribe.flush()
     assert not (scene.folder / "bot_status.json").exists()
+
+
+def test_what_is_only_an_event_writes_only_the_history(scene: Scene) -> None:
+    """Nothing of what the two files tell has changed: neither is written for it."""
+    scene.online()
+    assert scene.crew is not None
+    stamps = [
+        os.stat(path).st_mtime_ns for path in (scene.place.status_file, scene.place.private + "/bot.json")
+    ]
+    scene.crew.scribe._add(scene.watch(), "noticed")
+    turn(scene.reactor)
+    assert events(scene)[-1] == "noticed"
+    assert stamps == [
+        os.stat(path).st_mtime_ns for path in (scene.place.status_file, scene.place.private + "/bot.json")
+    ]
+
+
+def test_a_bot_can_be_forgotten_twice(tmp_path: Path) -> None:
+    """It leaves the status file, what happens to it later is written nowhere, and once more changes nothing."""
+    with Scene(tmp_path, "a", "b") as scene:
+        crew = scene.begin()
+        scene.online("b")
+        scene.online("a")
+        watch = scene.watch("a")
+        crew.scribe.forget(watch)
+        crew.scribe.forget(watch)
+        turn(scene.reactor)
+        assert set(status(scene)["bots"]) == {"b"}
+        told = len(events(scene))
+        scene.ask(Verb.STOP, "a")
+        assert len(events(scene)) == told
+        assert scene.faults == []

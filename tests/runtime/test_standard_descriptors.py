@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
+
+from vigie.runtime.standard_descriptors import open_standard_descriptors
 
 CODE = """
 import os
@@ -24,3 +27,18 @@ def test_closed_ones_are_opened(closed: tuple[int, ...]) -> None:
     """Each of the three is open afterwards, and the next file has another number."""
     done = subprocess.run([sys.executable, "-c", CODE.format(closed=closed)], check=False)
     assert done.returncode == 0
+
+
+def test_a_file_of_ours_keeps_away_from_standard_input() -> None:
+    """As in a program that calls us with its input closed."""
+    kept = os.dup(0)
+    try:
+        os.close(0)
+        open_standard_descriptors()
+        taken = os.open(os.devnull, os.O_RDONLY)
+        os.close(taken)
+        assert taken > 2
+        assert os.path.samestat(os.fstat(0), os.stat(os.devnull))
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)

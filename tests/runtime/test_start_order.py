@@ -221,3 +221,95 @@ def test_closing_starts_nobody_any_more(scene: Scene) -> None:
     assert "web" not in play.names()
     assert scene.watch("web").word == "stopped"
     assert len(scene.watch("db").listeners) <= listeners
+
+
+def test_nobody_is_started_by_an_order_that_is_closed(scene: Scene) -> None:
+    """We leave in the moment in which the bot that was waited for comes online."""
+    play = Play(scene, web=("db",))
+    play.begin()
+    play.order._plan()
+    play.order.close()
+    scene.advance(60.0)
+    assert "web" not in play.names()
+    assert scene.watch("web").queued is None
+
+
+def test_one_that_is_decided_on_while_another_is_started_waits_no_more(scene: Scene) -> None:
+    """Starting the first makes somebody stop the second: its turn does not come any more."""
+    crew = scene.begin()
+    order = StartOrder(scene.reactor, scene._hear, lambda _name: None)
+    started: list[str] = []
+
+    def start(watch: Watch) -> None:
+        started.append(watch.name)
+        order.forget(scene.watch("db"))
+
+    order.begin(crew.named(["web", "db", "cache"]), start)
+    turn(scene.reactor, 3)
+    assert started == ["web", "cache"]
+    order.close()
+
+
+def test_a_bot_that_is_started_again_while_it_starts_is_listened_to_once(scene: Scene) -> None:
+    """Somebody is impatient: who waits for it still hears of it, and nothing is left behind."""
+    play = Play(scene, web=("db",))
+    before = len(scene.watch("db").listeners)
+    play.begin()
+    play.begin("db", verb=Verb.RESTART)
+    assert len(scene.watch("db").listeners) == before + 1
+    scene.advance(30.0)
+    assert play.names()[-1] == "web"
+    assert len(scene.watch("db").listeners) == before
+
+
+def test_the_next_program_keeps_to_the_order(scene: Scene) -> None:
+    """It waits for whom this one waits, as long and with as much patience; and then starts who waited."""
+    import json
+
+    play = Play(scene, web=("db",), cache=("db",))
+    play.begin()
+    scene.advance(0.5)
+    waiting, handed = play.order.waiting, json.loads(json.dumps(play.order.handed_on()))
+    play.order.close()
+    scene.clock.jump(0.1)
+    play.order = StartOrder(scene.reactor, scene._hear, play.noted.append)
+    play.order.go_on(play.crew.watches, handed)
+    assert play.order.handed_on() == handed
+    for name in waiting:  # as several errands do, one after the other
+        play.begin(name)
+    assert play.names() == ["db"]
+    assert scene.watch("web").queued == ("db",)
+    scene.advance(0.6)
+    assert play.names() == ["db", "web", "cache"]
+    assert all(play.order._hear not in watch.listeners for watch in play.crew.watches)
+
+
+def test_a_death_in_the_hand_over_is_not_waited_for(scene: Scene) -> None:
+    """It crashed while one program took the other's place: whoever named it is started all the same."""
+    play = Play(scene, web=("db",))
+    play.begin()
+    waiting, handed = play.order.waiting, play.order.handed_on()
+    play.order.close()
+    crash(scene, "db")
+    turn(scene.reactor)
+    assert scene.watch("db").word == "starting"  # it was launched again at once
+    play.order = StartOrder(scene.reactor, scene._hear, play.noted.append)
+    play.order.go_on(play.crew.watches, handed)
+    play.begin(*waiting)
+    assert "web" in play.names()
+
+
+def test_starts_keep_their_distance_across_programs(scene: Scene) -> None:
+    """The last start of the program before counts."""
+    scene.bots = [bot._replace(spec=bot.spec._replace(start_spacing=10.0)) for bot in scene.bots]
+    play = Play(scene)
+    play.begin("web")
+    handed = play.order.handed_on()
+    play.order.close()
+    play.order = StartOrder(scene.reactor, scene._hear, play.noted.append)
+    play.order.go_on(play.crew.watches, handed)
+    play.begin("db")
+    scene.advance(9.0)
+    assert play.names() == ["web"]
+    scene.advance(1.5)
+    assert play.names() == ["web", "db"]

@@ -213,3 +213,27 @@ def test_asking_now_puts_the_next_question_at_once(scene: Scene) -> None:
     scene.ask(Verb.STOP)
     watch.ask_now()
     assert scene.faults == []
+
+
+def test_what_a_process_was_launched_with_shows_no_secret(scene: Scene) -> None:
+    """Its environment holds the bot's token, and whatever is printed may end in a log."""
+    watch = scene.watch()
+    watch.environment = {"DISCORD_TOKEN": "very secret"}
+    scene.online()
+    assert watch.launched_with is not None
+    assert watch.launched_with.environment["DISCORD_TOKEN"] == "very secret"
+    assert "secret" not in repr(watch.launched_with)
+    assert "./program" in repr(watch.launched_with)
+
+
+def test_a_log_whose_length_nobody_knows_counts_from_its_beginning(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fails while it is looked at: the launch goes on, and no last words are lost."""
+
+    def fails(*_words: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("vigie.runtime.watch.end_of", fails)
+    process = scene.online()
+    assert scene.watch().log_starts == {process.pid: 0}

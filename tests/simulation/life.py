@@ -134,7 +134,10 @@ class Life:
         selector.busy = lambda: bool(reactor._soon)
         ledger = None if self._ledger is None else json.loads(json.dumps(self._ledger))
         now = Moment(clock.steady(), clock.wall(), clock.boot)
-        past = self._past = from_ledger(ledger, now)
+        past = from_ledger(ledger, now)
+        if any(one.alive for one in world.trees):
+            past = past._replace(left_down=None)  # as ``Crew`` does: somebody has launched it since
+        self._past = past
         bot = Bot(self.spec, {})
         watch = SimWatch(bot, PLACE, world, reactor, restored(past, now.steady))
         watch.overhears = self.laws.hear

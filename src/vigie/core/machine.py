@@ -287,10 +287,11 @@ def _launch(status: Status, _spec: Spec, now: float) -> tuple[Status, list[Order
 
 def _tell_that_it_stays_down(status: Status, _spec: Spec, _now: float) -> tuple[Status, list[Order]] | None:
     """A bot that left for good is missed by nobody's clock: a person hears of it once."""
-    cause = status.life.cause
-    if cause is None or status.wish.reason is not Reason.NOT_RESTARTED or cause in status.tally.told:
+    life = status.life
+    left = status.wish.reason is Reason.NOT_RESTARTED and life.phase in (Phase.CLEARING, Phase.ABSENT)
+    if not left or life.cause is None or life.cause in status.tally.told:
         return None
-    return _told(status, cause)
+    return _told(status, life.cause)
 
 
 def _tell_once(status: Status, _spec: Spec, _now: float) -> tuple[Status, list[Order]] | None:

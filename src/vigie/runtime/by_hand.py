@@ -85,7 +85,7 @@ if sys.platform != "win32":
         mark = birth_mark.mark_of(pid)
         return None if mark is None else mark.lock_path
 
-else:
+else:  # pragma: no cover  (Windows knows no marks)
 
     def _launched_for(_pid: int) -> str | None:
         return None

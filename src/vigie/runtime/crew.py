@@ -61,7 +61,6 @@ class Crew:
         self._boot = itself.boot if itself is not None else ""
         self._voice = voice
         self._watching = watching
-        self._everyone = everyone
         self.scribe = Scribe(place, reactor, voice, self._boot, single=everyone == 1)
         self.narrator = Narrator(voice, watching, routine=watching and everyone == 1)
         self._told = read_status(place.status_file, bots[0].spec.name)
@@ -77,16 +76,10 @@ class Crew:
         """Return the watches of these bots, all when none is named; unknown names are passed over."""
         return [watch for watch in self.watches if not names or watch.name in names]
 
-    @property
-    def everyone(self) -> int:
-        """How many bots the settings name."""
-        return self._everyone
-
-    @everyone.setter
-    def everyone(self, count: int) -> None:
-        self._everyone = count
-        self.scribe.single = count == 1
-        self.narrator.routine = self._watching and count == 1
+    def recount(self, everyone: int) -> None:
+        """Go by so many bots in the whole project from now on."""
+        self.scribe.single = everyone == 1
+        self.narrator.routine = self._watching and everyone == 1
 
     def add(self, bot: Bot) -> Watch:
         """Watch one more bot, which may live already."""

@@ -26,7 +26,7 @@ class Room(NamedTuple):
     enough: bool
 
 
-if sys.platform == "win32":
+if sys.platform == "win32":  # pragma: no cover  (no such limit)
 
     def make_room(bots: int) -> Room | None:
         """Windows counts handles, in millions: None, nothing to do."""
@@ -56,7 +56,7 @@ else:
 
     def give_back(pid: int, soft: int) -> None:
         """Let a bot have the soft limit that we began with, where the system can still change it."""
-        if sys.platform == "linux":
+        if sys.platform == "linux":  # pragma: no branch  (macOS has no prlimit)
             try:
                 _now, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
                 resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))

@@ -47,7 +47,7 @@ FROM, UP_TO = 0.01, 0.25
 LAST_WORDS = 5.0
 """Seconds that whoever reads the bot's output has in the end."""
 
-if sys.platform == "win32":
+if sys.platform == "win32":  # pragma: no cover  (other signals, and nobody to reap)
     STOPPING: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
     PASSED_ON: tuple[int, ...] = ()
     CHILD_ENDED: tuple[int, ...] = ()

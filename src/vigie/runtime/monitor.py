@@ -184,11 +184,10 @@ class Monitor:
             self._beat()
             self._keep_deciding()
             successor = self._watch_on(server)
-            if successor is not None:
-                return successor
-            if self._ousted:
-                self._speak("ERROR", "runtime.ousted", {})
-            self.tell_end()
+            if successor is None:
+                if self._ousted:
+                    self._speak("ERROR", "runtime.ousted", {})
+                self.tell_end()
         finally:
             self._reloads.drop()
             self._sentries.stop()
@@ -196,7 +195,7 @@ class Monitor:
                 station.order.close()
                 server.close()
                 self._crew.close()
-        return None
+        return successor
 
     def _to_start(self) -> list[Watch]:
         wanted = []

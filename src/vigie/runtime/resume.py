@@ -123,7 +123,7 @@ def _is_later(found: Found, past: Remembered) -> bool:
     return found.launched_at >= past.noted_at - SLACK if descends is None else not descends
 
 
-if sys.platform == "win32":
+if sys.platform == "win32":  # pragma: no cover  (job objects know their leader)
 
     def _was_launched_by_us(engine: Engine, lock_path: str, identity: Identity) -> bool:
         from vigie.engines.local_windows import LocalWindows
@@ -167,7 +167,7 @@ def _hold(engine: Engine, pid: int, now: Moment, by_us: bool) -> Found | None:
     return None if held is None else Found(held, _launched_at(pid, now), by_us)
 
 
-if sys.platform == "win32":
+if sys.platform == "win32":  # pragma: no cover  (start times are told by psutil)
 
     def _launched_at(pid: int, now: Moment) -> float:
         import psutil

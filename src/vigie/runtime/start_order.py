@@ -9,7 +9,8 @@ crashes later is brought back at once, and nobody who named it is touched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from vigie.core.states import BACKOFF, FAILED, ONLINE, STOPPED, UNRESPONSIVE, Phase
 from vigie.runtime.reactor import Reactor, Timer
@@ -60,6 +61,19 @@ class StartOrder:
         """The names of the bots whose turn has not come."""
         return tuple(self._waiting)
 
+    def handed_on(self) -> dict[str, object]:
+        """Return what the next program needs to go on waiting for those that were started already."""
+        begun = {name: [begun.deaths, begun.until] for name, begun in self._begun.items()}
+        return {"begun": begun, "last_at": self._last_at}
+
+    def go_on(self, watches: Sequence[Watch], handed: Mapping[str, Any]) -> None:
+        """Wait for whom the program before us waited; those whose turn had not come are begun after this."""
+        self._last_at = handed["last_at"]
+        for watch in watches:
+            if watch.name in handed["begun"]:
+                begun = self._wait_for(watch)
+                begun.deaths, begun.until = handed["begun"][watch.name]
+
     def begin(self, watches: Sequence[Watch], start: Start, living_too: bool = False) -> None:
         """Call ``start`` for each of them in its turn, the first ones before this returns.
 
@@ -72,7 +86,7 @@ class StartOrder:
                 self._waiting[watch.name] = watch, start
             else:
                 self._start(watch, start)
-        self._go_on()
+        self._look()
 
     def forget(self, watch: Watch) -> None:
         """Somebody has decided otherwise about this bot: it waits no more."""
@@ -101,6 +115,11 @@ class StartOrder:
 
     def _go_on(self) -> None:
         self._planned = False
+        self._look()
+        if not self._waiting:
+            self._let_go_of_begun()
+
+    def _look(self) -> None:
         if self._closed:
             return
         now = self._reactor.now()
@@ -124,8 +143,6 @@ class StartOrder:
                 self._note(name)
             if others:
                 self._tell(watch, others)
-        if not self._waiting:
-            self._let_go_of_begun()
         self._wake_at(turn_at)
 
     def _turn(self, watch: Watch, now: float) -> float | None:
@@ -136,19 +153,21 @@ class StartOrder:
         return turn_at if now < turn_at else None
 
     def _start(self, watch: Watch, start: Start) -> None:
-        now = self._reactor.now()
         if watch.queued is not None:
             watch.queued = None
             self._note(watch.name)
         self._told.pop(watch.name, None)
         if watch.status.life.phase is Phase.ABSENT:
-            self._last_at = now
-        begun = _Begun(watch, now)
+            self._last_at = self._reactor.now()
+        self._wait_for(watch)
+        start(watch)
+
+    def _wait_for(self, watch: Watch) -> _Begun:
         if watch.name not in self._begun:
             watch.listeners.append(self._hear)
-        self._begun[watch.name] = begun
+        begun = self._begun[watch.name] = _Begun(watch, self._reactor.now())
         self._plan()
-        start(watch)
+        return begun
 
     def _tell(self, watch: Watch, others: tuple[str, ...]) -> None:
         if watch.name not in self._told:

@@ -28,6 +28,7 @@ from tests.core.stories import (
     unwell,
     well,
 )
+from vigie.core.facts import Adopted
 from vigie.core.orders import SwitchBack
 from vigie.core.reasons import Reason
 
@@ -44,6 +45,14 @@ STORIES = (
         at(6000.0, START, "starting", launch(Reason.ASKED_START)),
         at(6000.0, born(102), "starting", first_look(2)),
         at(6001.0, ends(102, code=78), "stopping", CLEAN, tell(Reason.STAYS_DOWN)),
+    ),
+    story(
+        "a copy that a person launches by hand after that is left in peace",
+        *begins(),
+        at(10.0, ends(code=78), "stopping", CLEAN, tell(Reason.STAYS_DOWN)),
+        at(10.0, GONE, "stopped"),
+        at(50.0, Adopted(102, 49.0), "starting", first_look(2)),
+        at(51.0, well(2), "online"),
     ),
     story(
         "ensure brings a bot back that asked to stay down: somebody wants it online",

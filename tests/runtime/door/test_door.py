@@ -8,7 +8,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from hypothesis import given
@@ -406,3 +406,179 @@ def test_problems_and_sentences_survive_the_way() -> None:
     inside = {"how": Phrase("runtime.with-code", exit_status=Phrase("status.none"))}
     assert unpack(pack({"v": spoken(inside)}))["v"] == inside
     assert unpack(b'{"v": {"sentence": "a.b", "of": 5}}')["v"] == Phrase("a.b")
+
+
+def test_a_door_that_takes_no_call_counts_as_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many callers stand before it that the system lets nobody wait there any more."""
+    monkeypatch.setattr("vigie.runtime.door.client.CONNECT_LIMIT", 0.1)
+    with ExitStack() as crowd, socket.socket() as stopped:
+        stopped.bind(("127.0.0.1", 0))
+        stopped.listen(0)
+        for _ in range(8):
+            caller = crowd.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(stopped.getsockname())
+        with pytest.raises(Failure) as stuck:
+            ask_monitor(Card(1, "monitor", 0.0, stopped.getsockname()[1], "x"), "stop", [], silent, 1000.0)
+    if sys.platform == "linux":  # elsewhere a full house may be answered with a refusal
+        assert stuck.value.key == "runtime.monitor-stuck"
+
+
+LONG = {"extra": "x" * 50_000_000}
+"""More than any system keeps of what was sent to one who does not read."""
+
+
+def test_a_door_that_reads_nothing_counts_as_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the call, and not a word."""
+    monkeypatch.setattr("vigie.runtime.door.client.CONNECT_LIMIT", 0.1)
+    with socket.socket() as stopped:
+        stopped.bind(("127.0.0.1", 0))
+        stopped.listen()
+        with pytest.raises(Failure) as stuck:
+            ask_monitor(
+                Card(1, "monitor", 0.0, stopped.getsockname()[1], "x"), "stop", [], silent, 1000.0, LONG
+            )
+    assert stuck.value.key == "runtime.monitor-stuck"
+    assert not isinstance(stuck.value, MonitorGoneError)
+
+
+@pytest.mark.parametrize("extra", [LONG, {}], ids=["while we speak", "while we listen"])
+def test_a_door_that_breaks_off_is_a_monitor_that_is_gone(extra: Mapping[str, object]) -> None:
+    """Killed in the middle of the conversation: the command may begin anew by itself."""
+    with socket.socket() as dying:
+        dying.bind(("127.0.0.1", 0))
+        dying.listen()
+
+        def play() -> None:
+            connection, _ = dying.accept()
+            connection.recv(1000)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+
+        thread = threading.Thread(target=play)
+        thread.start()
+        with pytest.raises(MonitorGoneError) as gone:
+            ask_monitor(Card(1, "monitor", 0.0, dying.getsockname()[1], "x"), "stop", [], silent, 30.0, extra)
+        thread.join()
+    assert gone.value.key == "runtime.monitor-hung-up"
+
+
+def test_a_defect_after_the_answer_harms_nobody() -> None:
+    """The caller has its answer and is gone when the handler breaks: the defect is told, the door goes on."""
+    faults: list[Exception] = []
+
+    def handler(caller: Caller, request: dict[str, object]) -> None:
+        answering(caller, request)
+        raise ZeroDivisionError
+
+    with door(handler, faults.append) as card:
+        assert ask_monitor(card, "stop", [], silent, 5.0)[0]["asked"] == "stop"
+        assert ask_monitor(card, "start", [], silent, 5.0)[0]["asked"] == "start"
+    assert [type(fault) for fault in faults] == [ZeroDivisionError, ZeroDivisionError]
+
+
+def read_all(stage: Turned, caller: socket.socket) -> bytes:
+    """Let the door turn, and read until it hangs up."""
+    caller.settimeout(0.0)
+    pieces: list[bytes] = []
+
+    def reads() -> bool:
+        turn(stage.reactor)
+        try:
+            pieces.append(caller.recv(1 << 16))
+        except BlockingIOError:
+            return False
+        return pieces[-1] == b""
+
+    until(reads, what="the door hangs up")
+    return b"".join(pieces)
+
+
+def test_an_answer_that_waits_for_its_reader_is_the_last_word() -> None:
+    """Sent piece by piece to one who reads slowly; with the last piece the door hangs up, and reads no more."""
+
+    def talks(caller: Caller, _request: dict[str, object]) -> None:
+        caller._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        caller.done({"bots": ["x" * 1000] * 900})
+
+    with Turned(talks) as stage:
+        caller = stage.call(stage.ask(), small=True)
+        (waiting,) = stage.server.callers
+        assert waiting._unsent
+        caller.sendall(stage.ask())  # more words while it is answered change nothing
+        lines = read_all(stage, caller).splitlines()
+        assert not stage.server.callers
+    assert [next(iter(unpack(line))) for line in lines] == ["heard", "done"]
+    assert unpack(lines[1])["done"] == {"bots": ["x" * 1000] * 900}
+
+
+def test_a_word_to_one_who_has_been_reset_is_no_fault() -> None:
+    """It went the hard way, and the loop has not noticed yet when the next line is told."""
+    gone: list[bool] = []
+
+    def talks(caller: Caller, _request: dict[str, object]) -> None:
+        caller.on_gone = lambda: gone.append(True)
+
+    with Turned(talks) as stage:
+        caller = stage.call(stage.ask())
+        (known,) = stage.server.callers
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        caller.close()
+        until(lambda: (known.tell("INFO", "x", {}), gone)[1], what="it is noticed")
+        assert gone == [True]
+        assert not stage.server.callers
+
+
+@pytest.mark.parametrize(
+    "word",
+    [ConnectionAbortedError(103, "Software caused connection abort"), BlockingIOError(11, "Nobody is there")],
+    ids=["said so", "nobody there"],
+)
+def test_who_is_gone_before_the_door_is_opened_is_no_fault(word: OSError) -> None:
+    """The system says so only when we let it in, each in its own way; the next one is served."""
+    faults: list[Exception] = []
+
+    class Fickle:
+        """The real door, but its first caller is gone again."""
+
+        def __init__(self, real: socket.socket) -> None:
+            self.real = real
+            self.tries = 0
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.real, name)
+
+        def accept(self) -> object:
+            self.tries += 1
+            connection, address = self.real.accept()
+            if self.tries > 1:
+                return connection, address
+            connection.close()
+            raise word
+
+    with Turned(answering) as stage:
+        stage.reactor.on_error = faults.append
+        fickle = Fickle(stage.server._socket)
+        stage.server._socket = fickle
+        with socket.create_connection(("127.0.0.1", stage.server.port), 5.0):
+            until(lambda: (turn(stage.reactor), fickle.tries)[1])
+        caller = stage.call(stage.ask())
+        assert b"done" in read_all(stage, caller)
+        assert faults == []
+
+
+def test_a_machine_without_a_free_port_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The failure reaches whoever opens the door, and nothing is left open."""
+    opened: list[socket.socket] = []
+
+    class Full(socket.socket):
+        """A socket for which there is no port left."""
+
+        def bind(self, _address: object) -> None:
+            opened.append(self)
+            raise OSError(98, "Address already in use")
+
+    monkeypatch.setattr("vigie.runtime.door.server.socket.socket", Full)
+    with Reactor() as reactor, pytest.raises(OSError, match="in use"):
+        ControlServer(reactor, answering)
+    assert [one.fileno() for one in opened] == [-1]

@@ -104,3 +104,47 @@ def test_another_format_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(handover, "FORMAT", handover.FORMAT + 1)
     handover.announce(descriptor)
     assert handover.take(identify) is None
+
+
+def test_memory_that_is_full_is_an_error_and_leaves_nothing() -> None:
+    """The system allows no file of that size: the old program goes on, and hears why."""
+    if sys.platform != "linux":
+        pytest.skip("elsewhere it goes through sockets")
+    import resource
+
+    before = len(os.listdir("/dev/fd"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            handover.pack({"bots": ["x" * 10_000]}, ourselves())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert len(os.listdir("/dev/fd")) == before
+
+
+@pytest.mark.parametrize("data", [b"", b"half a wor", b"[1]", b'"format"', b"\xff\xfe"])
+def test_what_is_no_hand_over_is_not_believed(data: bytes) -> None:
+    """Whatever lies in the memory of that number; it is closed."""
+    reading, writing = os.pipe()
+    os.write(writing, data)
+    os.close(writing)
+    handover.announce(reading)
+    assert handover.take(identify) is None
+    assert not still_open(reading)
+
+
+def test_a_descriptor_that_is_closed_by_now_is_not_believed() -> None:
+    """Nothing can be read there."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    os.close(writing)
+    handover.announce(reading)
+    assert handover.take(identify) is None
+
+
+def test_no_more_is_read_than_ever_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory that never ends does not fill ours: cut off, it is not believed."""
+    monkeypatch.setattr(handover, "MOST", 1 << 20)
+    handover.announce(handover.pack({"bots": ["x" * (3 << 20)]}, ourselves()))
+    assert handover.take(identify) is None

@@ -57,6 +57,15 @@ def test_settings_are_taken_in_place(project: RealProject) -> None:
         }
         assert pids() == before
 
+        # the next question was planned in an hour, and comes at once
+        toml.write_text(toml.read_text().replace("check_interval = 0.2", "check_interval = 3600"))
+        assert project.ask(card, "reload")[1] is None
+        toml.write_text(toml.read_text().replace("check_interval = 3600", "check_interval = 1000"))
+        answer, problem = project.ask(card, "reload")
+        assert problem is None
+        assert set(answer["renewal"]["adjusted"]) == {"a", "b"}  # type: ignore[call-overload,index]
+        assert pids() == before
+
         (project.folder / ".env").write_text("TOKEN=new\n")
         answer, problem = project.ask(card, "reload")
         assert problem is None
@@ -77,7 +86,7 @@ def test_settings_are_taken_in_place(project: RealProject) -> None:
         assert project.living("a") == [after["a"]]
 
     project.with_monitor(play)
-    assert project.told().count("runtime.reloaded-settings") == 8  # by the monitor, and to whoever asked
+    assert project.told().count("runtime.reloaded-settings") == 12  # by the monitor, and to whoever asked
 
 
 def test_a_bot_that_comes_back_while_it_goes_is_one_bot(tmp_path: Path) -> None:

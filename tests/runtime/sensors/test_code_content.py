@@ -139,3 +139,30 @@ def test_of_too_many_files_only_known_ones_count(tmp_path: Path, monkeypatch: py
     assert differences(before, after) == []
     write(tmp_path / "a.py", "changed")
     assert differences(after, content.look(time.time()) or {}) == [str(tmp_path / "a.py")]
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_no_code_yet(tmp_path: Path) -> None:
+    """New, and removed before it could be read: passed over; one known from before is as it was."""
+    write(tmp_path / "start.py", "one = 1\n")
+
+    class Fleeting(CodeFiles):
+        """Files of which one is gone by the time it is read."""
+
+        fleeting = "new.py"
+
+        def look(self) -> code_files.Files:
+            found = super().look()
+            (tmp_path / self.fleeting).unlink(missing_ok=True)
+            return found
+
+    files = Fleeting(str(tmp_path))
+    content = CodeContent(files)
+    write(tmp_path / "new.py", "two = 2\n")
+    first = content.look(time.time())
+    assert first is not None
+    assert [os.path.basename(path) for path in first] == ["start.py"]
+    files.fleeting = "start.py"
+    second = content.look(time.time())
+    assert second == first
+    third = content.look(time.time())
+    assert third == {}

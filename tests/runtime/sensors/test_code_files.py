@@ -306,3 +306,63 @@ def test_the_newest_file_is_named(tmp_path: Path) -> None:
     newest = newest_code(str(tmp_path))
     assert newest is not None
     assert newest[0] > ahead - 2000.0
+
+
+def test_rules_that_lead_nowhere_are_passed_over(tmp_path: Path) -> None:
+    """A ``.gitignore`` that is a link to a file which is no more: the code beside it still counts."""
+    write(tmp_path / "start.py", "pass\n")
+    try:
+        (tmp_path / ".gitignore").symlink_to(tmp_path / "no such file")
+    except OSError:
+        pytest.skip("may not make links here")
+    assert found(tmp_path, "python", "start.py") == {"start.py"}
+
+
+def test_a_file_removed_while_we_look_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the list of names and the look at each: the others count."""
+    for name in ("gone.py", "here.py"):
+        write(tmp_path / name, "pass\n")
+    asks = code_files.GitIgnore.ignored
+
+    def removed_meanwhile(rules: code_files.GitIgnore, paths: list[str]) -> set[str]:
+        (tmp_path / "gone.py").unlink(missing_ok=True)
+        return asks(rules, paths)
+
+    monkeypatch.setattr(code_files.GitIgnore, "ignored", removed_meanwhile)
+    assert found(tmp_path, "python", "-m", "bot") == {"here.py"}
+
+
+def test_a_script_removed_while_we_look_is_no_fault(tmp_path: Path) -> None:
+    """Found by its name in the command, and gone before it is looked at."""
+    write(tmp_path / "here.py", "pass\n")
+    write(tmp_path / "bot", "pass\n")
+
+    class Fleeting(CodeFiles):
+        """Files whose named script goes as soon as it was found."""
+
+        def named(self) -> list[str]:
+            found = super().named()
+            (tmp_path / "bot").unlink()
+            return found
+
+    assert names(Fleeting(str(tmp_path), ("python", "bot")), tmp_path) == {"here.py"}
+
+
+def test_a_git_that_fails_on_the_way_hides_nothing(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It answered at first, and cannot be started any more: code counts rather than be overlooked."""
+    from vigie.problems import Failure
+    from vigie.ship.git import Git, Outcome
+
+    write(repository / "generated" / "made.py", "pass\n")
+    files = CodeFiles(str(repository))
+    query = Git.query
+
+    def fails(git: Git, *words: str, **more: bytes) -> Outcome:
+        # the question about the folder itself is the first, and is still answered
+        if words[0] == "check-ignore" and more["stdin"] != b".\0":
+            raise Failure("ship.git-silent", verb=words[0], seconds=1.0)
+        return query(git, *words, **more)  # type: ignore[arg-type]
+
+    assert names(files, repository) == {"start.py"}
+    monkeypatch.setattr(Git, "query", fails)
+    assert names(CodeFiles(str(repository)), repository) == {"start.py", "generated/made.py"}

@@ -19,7 +19,7 @@ from tests.waiting import until
 from vigie.core.facts import CodeChanged, Verb
 from vigie.core.reasons import Reason
 from vigie.engines.base import Exit
-from vigie.runtime.sensors.aside import Aside
+from vigie.runtime.sensors.aside import Aside, T
 from vigie.runtime.sensors.checkout import STALE
 from vigie.runtime.sensors.code_watch import CODE_EVERY, PATIENCE, RAREST, SHARE, CodeWatch
 from vigie.runtime.sensors.self_written import AT_START, TIMES
@@ -514,3 +514,53 @@ def test_a_real_monitor_takes_new_code_when_it_is_whole(tmp_path: Path) -> None:
         subprocess.run([*words, "stop"], env=environment, capture_output=True, timeout=120.0)
         monitor.terminate()
         monitor.wait(60.0)
+
+
+class Halting(AtOnce):
+    """Looks at once, and keeps back what comes of judging, which is the job that was begun by a look."""
+
+    judging: Callable[[], None] | None = None
+    fails = False
+
+    def do(self, job: Callable[[], T], then: Callable[[T | None], None]) -> None:
+        found = job()
+        if isinstance(found, tuple):
+            then(found)
+        else:
+            self.judging = lambda: then(None if self.fails else found)
+
+
+def changed_and_being_judged(scene: Scene) -> tuple[Halting, CodeWatch]:
+    """New code has been quiet, and is being compiled beside the loop."""
+    scene.online()
+    aside = Halting(scene.reactor)
+    sensor = CodeWatch(scene.watch(), scene.reactor, scene._hear, aside)
+    scene.advance(2 * CODE_EVERY)
+    write(scene, "start.py", "two = 2\n")
+    scene.advance(2 * CODE_EVERY)
+    assert aside.judging is not None
+    return aside, sensor
+
+
+def test_what_comes_of_judging_after_the_end_is_dropped(scene: Scene) -> None:
+    """We leave while the new code is compiled: the bot is not restarted any more."""
+    aside, sensor = changed_and_being_judged(scene)
+    sensor.stop()
+    assert aside.judging is not None
+    aside.judging()
+    assert changes(scene) == 0
+
+
+def test_code_that_nobody_could_judge_is_judged_anew(scene: Scene) -> None:
+    """No thread, or a defect of ours: neither taken for fit nor forgotten."""
+    aside, sensor = changed_and_being_judged(scene)
+    aside.fails = True
+    assert aside.judging is not None
+    aside.judging()
+    assert changes(scene) == 0
+    aside.judging, aside.fails = None, False
+    scene.advance(CODE_EVERY)
+    assert aside.judging is not None
+    aside.judging()
+    assert changes(scene) == 1
+    sensor.stop()

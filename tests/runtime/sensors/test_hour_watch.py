@@ -163,3 +163,24 @@ def test_other_hours_count_at_once(scene: Scene) -> None:
     scene.advance(600.0)
     assert came(scene) == 1
     sensor.stop()
+
+
+def test_a_calendar_without_a_next_hour_is_asked_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is due: looked at as seldom as ever, and served as soon as there is an hour."""
+    from vigie.runtime.sensors import hours
+    from vigie.runtime.sensors.hour_watch import HOUR_EVERY
+
+    looks: list[float] = []
+
+    def never(_hours: tuple[str, ...], _after: float) -> None:
+        looks.append(scene.clock.steady())
+
+    next_time = hours.next_time
+    monkeypatch.setattr(hours, "next_time", never)
+    sensor = sensing(scene)
+    scene.advance(3 * HOUR_EVERY + 1.0)
+    assert len(looks) == 4
+    monkeypatch.setattr(hours, "next_time", next_time)
+    scene.advance(2 * HOUR)
+    assert came(scene) == 1
+    sensor.stop()

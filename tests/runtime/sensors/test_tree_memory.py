@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import psutil
 import pytest
 
+from vigie.runtime.sensors import tree_memory as memory
 from vigie.runtime.sensors.tree_memory import Families, at_most, exact, tree_memory
 
 MEGABYTE = 1 << 20
@@ -111,3 +112,23 @@ def test_a_process_that_is_gone_has_none() -> None:
     process.wait()
     assert tree_memory(process.pid) is None
     assert at_most([process.pid]) == exact([process.pid]) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what only Linux tells")
+@pytest.mark.parametrize("told", [b"", b"55a0-7fff [rollup]\nRss:  99 kB\n", None])
+def test_where_no_share_is_told_what_is_resident_counts(
+    run: Run, monkeypatch: pytest.MonkeyPatch, told: bytes | None
+) -> None:
+    """An old kernel, or a process that guards itself."""
+    pid = run(f"b = b'x' * {40 * MEGABYTE}; print('ready', flush=True); import sys; sys.stdin.read()")
+    read = memory.process_table.read_small
+
+    def reads(path: str) -> bytes:
+        if not path.endswith("smaps_rollup"):
+            return bytes(read(path))
+        if told is None:
+            raise PermissionError(13, "Permission denied")
+        return told
+
+    monkeypatch.setattr(memory.process_table, "read_small", reads)
+    assert 40 * MEGABYTE < exact([pid]) == at_most([pid])

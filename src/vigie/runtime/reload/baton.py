@@ -29,6 +29,7 @@ def all_that_is_known(station: Station, server: ControlServer, language: str | N
         "callers": [caller.handed_on() for caller in server.callers],
         "errands": [errand.handed_on() for errand in station.errands],
         "waiting": list(station.order.waiting),
+        "order": station.order.handed_on(),
         "environments": environments.packed,
         "bots": bots,
         "soft_limit": station.first_soft_limit,
@@ -61,6 +62,8 @@ def go_on(station: Station, server: ControlServer, reloads: Reloads, handed: Map
                 reloads.owe_answer(caller)
     owed = {name for errand in handed["errands"] for name in errand["names"]}
     waiting = [name for name in handed["waiting"] if name not in owed]
+    if "order" in handed:
+        station.order.go_on(station.crew.watches, handed["order"])
     if waiting:
         station.order.begin(station.crew.named(waiting), station.start)
     for one in handed["errands"]:

@@ -70,7 +70,7 @@ if sys.platform == "linux":
             raise
         return descriptor
 
-else:
+else:  # pragma: no cover  (macOS has no memory without a name)
     _into_memory = _through_sockets
 
 

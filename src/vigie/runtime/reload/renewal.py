@@ -61,7 +61,7 @@ def renew(
     """
     wanted = {bot.spec.name: bot for bot in bots}
     removed = []
-    crew.everyone = len(wanted) if everyone is None else everyone
+    crew.recount(len(wanted) if everyone is None else everyone)
     for watch in tuple(crew.watches):
         if watch.name not in wanted and watch.name not in crew.leaving:
             removed.append(watch.name)

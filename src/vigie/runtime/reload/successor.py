@@ -12,7 +12,7 @@ from vigie.problems import Refusal
 from vigie.runtime.reactor import LEAVE, Reactor
 from vigie.runtime.reload import handover
 
-if sys.platform == "win32":
+if sys.platform == "win32":  # pragma: no cover  (no program takes another's place there)
 
     def own_command() -> list[str] | None:
         """Return None: ``os.execv`` there starts another process and ends this one. Settings are taken in place."""
@@ -69,7 +69,9 @@ class Successor:
         """
         signalled = self._reactor.signalled
         if signalled is not None:
-            os.kill(os.getpid(), signalled)  # heard by the old program, meant for whoever is there
+            # heard by the old program, meant for whoever is there; to this very thread, which keeps it:
+            # sent to the process, another thread would take it, and it would be gone with the old program
+            signal.raise_signal(signalled)
         inherited = (self._descriptor, *self._kept)
         handover.announce(self._descriptor)
         try:

@@ -89,6 +89,6 @@ class _Plan:
     def due(self) -> float | None:
         from vigie.runtime.sensors.hours import next_time
 
-        if sys.platform != "win32":
+        if sys.platform != "win32":  # pragma: no branch  (Windows has no tzset)
             time.tzset()  # the machine may have been carried to another time zone
         return next_time(self.hours, self.after)

@@ -75,7 +75,7 @@ if sys.platform == "linux":
             pass  # an old kernel, or a process that guards itself
         return _resident(pid)
 
-else:
+else:  # pragma: no cover  (macOS and Windows)
 
     class Families:
         """Who descends from whom."""
