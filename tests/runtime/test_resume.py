@@ -76,6 +76,14 @@ def write(workshop: Workshop, code: str, name: str = "start.py") -> None:
     (Path(workshop.folder) / name).write_text(code)
 
 
+def by_hand(workshop: Workshop) -> subprocess.Popen[bytes]:
+    """Somebody starts the bot's script in a terminal."""
+    bot = workshop.run_by_hand(sys.executable, "start.py")
+    # the system says that the program has begun a little before it can tell which one it is
+    until(lambda: psutil.Process(bot.pid).cmdline(), what="the command is known")
+    return bot
+
+
 def test_nothing_lives_and_nothing_is_found(workshop: Workshop) -> None:
     """An empty folder."""
     assert find(workshop) is None
@@ -213,7 +221,7 @@ def test_leftovers_that_resist_are_not_waited_for_longer_than_allowed(workshop: 
 def test_a_copy_launched_by_hand_is_found(workshop: Workshop) -> None:
     """The same script in the same folder, from somebody's terminal."""
     write(workshop, SLEEPER)
-    bot = workshop.run_by_hand(sys.executable, "start.py")
+    bot = by_hand(workshop)
     found = find(workshop)
     assert found is not None
     assert (found.held.identity.pid, found.by_us) == (bot.pid, False)
@@ -247,7 +255,7 @@ def test_a_process_that_another_ledger_names_is_not_this_bots(workshop: Workshop
     from vigie.records.ledger import write_ledger
 
     write(workshop, SLEEPER)
-    bot = workshop.run_by_hand(sys.executable, "start.py")
+    bot = by_hand(workshop)
     folder = os.path.dirname(workshop.lock_path)
     spec = spec_of(workshop)
     assert find_by_hand(spec, workshop.lock_path) == (bot.pid, False)
@@ -273,7 +281,7 @@ def test_a_process_that_is_gone_before_it_is_held_is_nobody(workshop: Workshop) 
             return None
 
     write(workshop, SLEEPER)
-    bot = workshop.run_by_hand(sys.executable, "start.py")
+    bot = by_hand(workshop)
     assert find_living(spec_of(workshop), NOTHING, workshop.lock_path, Late(), now()) is None  # type: ignore[arg-type]
     assert isinstance(bot, subprocess.Popen)
 
@@ -281,7 +289,7 @@ def test_a_process_that_is_gone_before_it_is_held_is_nobody(workshop: Workshop) 
 def test_a_ledger_that_goes_while_we_look_names_nobody(workshop: Workshop) -> None:
     """Another bot left the project between the list of names and the look at its ledger."""
     write(workshop, SLEEPER)
-    bot = workshop.run_by_hand(sys.executable, "start.py")
+    bot = by_hand(workshop)
     folder = Path(workshop.lock_path).parent
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "gone.json").symlink_to(folder / "nowhere")

@@ -119,8 +119,11 @@ def test_nobody_is_touched_and_every_end_is_still_heard(project: Relay) -> None:
         told = len(project.lines)
         psutil.Process(before["a"]).terminate()
         until(lambda: project.living("a") not in ([], [before["a"]]), what="it is back")
-        ends = [values["how"] for _tag, key, values in project.lines[told:] if key == "runtime.exited"]
-        assert "SIGTERM" in repr(ends)
+
+        def ends() -> list[object]:
+            return [values["how"] for _tag, key, values in project.lines[told:] if key == "runtime.exited"]
+
+        assert "SIGTERM" in repr(until(ends, what="its end is told"))
         assert online(project)["b"] == before["b"]
         # and once more, by the program that was handed everything
         _answer, problem = project.ask(card, "reload")

@@ -25,6 +25,7 @@ ROOT = "/srv/project"
 READY = f"""
 import json, os, sys
 assert sys.argv[1:] == ["--json"]
+assert os.getsid(0) == os.getpid()  # a Ctrl-C is not meant for it
 ready = {{"ready": os.environ["VIGIE_REHEARSAL"], "reads": [{FORMAT}], "root": {ROOT!r}, "version": "9.9"}}
 """
 

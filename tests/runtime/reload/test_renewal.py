@@ -10,11 +10,13 @@ import psutil
 import pytest
 
 from tests.runtime.project import QUICK, RealProject
+from tests.runtime.workshop import Scene, turn
 from tests.waiting import until
+from vigie.core.facts import ProbePassed
 from vigie.core.spec import Spec
 from vigie.problems import UsageProblem
 from vigie.runtime.decider import Card
-from vigie.runtime.reload.renewal import in_the_way
+from vigie.runtime.reload.renewal import in_the_way, renew
 from vigie.runtime.reload.terminal import Terminal
 from vigie.settings import Bot
 
@@ -57,15 +59,6 @@ def test_settings_are_taken_in_place(project: RealProject) -> None:
         }
         assert pids() == before
 
-        # the next question was planned in an hour, and comes at once
-        toml.write_text(toml.read_text().replace("check_interval = 0.2", "check_interval = 3600"))
-        assert project.ask(card, "reload")[1] is None
-        toml.write_text(toml.read_text().replace("check_interval = 3600", "check_interval = 1000"))
-        answer, problem = project.ask(card, "reload")
-        assert problem is None
-        assert set(answer["renewal"]["adjusted"]) == {"a", "b"}  # type: ignore[call-overload,index]
-        assert pids() == before
-
         (project.folder / ".env").write_text("TOKEN=new\n")
         answer, problem = project.ask(card, "reload")
         assert problem is None
@@ -86,7 +79,7 @@ def test_settings_are_taken_in_place(project: RealProject) -> None:
         assert project.living("a") == [after["a"]]
 
     project.with_monitor(play)
-    assert project.told().count("runtime.reloaded-settings") == 12  # by the monitor, and to whoever asked
+    assert project.told().count("runtime.reloaded-settings") == 8  # by the monitor, and to whoever asked
 
 
 def test_a_bot_that_comes_back_while_it_goes_is_one_bot(tmp_path: Path) -> None:
@@ -145,3 +138,18 @@ def test_a_terminal_is_lost_only_by_whoever_had_one(tmp_path: Path) -> None:
     path.unlink()
     assert with_one.lost()
     assert not without.lost()
+
+
+@pytest.mark.parametrize(("name", "asked"), [("check_interval", 1), ("stop_timeout", 0)])
+def test_what_was_planned_by_the_old_interval_does_not_wait_for_it(
+    tmp_path: Path, name: str, asked: int
+) -> None:
+    """The next question would have come in an hour: another interval puts it at once, another setting does not."""
+    with Scene(tmp_path, check_interval=3600.0) as scene:
+        crew = scene.begin()
+        scene.online()
+        scene.changes.clear()
+        bot = scene.bots[0]._replace(spec=scene.bots[0].spec._replace(**{name: 20.0}))
+        assert renew(crew, [bot], lambda _bots: None).adjusted == {"bot": (name,)}
+        turn(scene.reactor, 3)
+        assert len([change for change in scene.changes if isinstance(change.fact, ProbePassed)]) == asked

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.waiting import until
 from vigie.engines import local_engine
 from vigie.engines.base import Identity
 from vigie.problems import Refusal
@@ -100,12 +101,20 @@ def test_a_signal_that_came_at_the_last_moment_is_heard_by_whoever_is_there(stag
     heard: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _frame: heard.append(number))
     over = threading.Event()
-    another = threading.Thread(target=over.wait)  # it would take what is meant for the next program
+    rounds: list[bool] = []
+
+    def take_what_comes() -> None:
+        while not over.wait(0.001):
+            rounds.append(True)
+
+    another = threading.Thread(target=take_what_comes)
     another.start()
     try:
         let_signals_wait()
         stage.reactor.signalled = signal.SIGTERM
         stage.successor.take_over()
+        done = len(rounds)
+        until(lambda: len(rounds) > done + 5, what="another thread could have taken it")
         assert heard == []
         let_signals_come()
         assert heard == [signal.SIGTERM]
