@@ -22,6 +22,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+assert sys.platform != "win32", "bots are stopped dead by signals here"
+
 HERE = Path(__file__).resolve().parent
 BOT = """import http.server, os, signal, subprocess, sys, time
 HERE = os.path.dirname(os.path.abspath(__file__))

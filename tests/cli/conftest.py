@@ -12,9 +12,9 @@ from tests.stage import Stage
 
 collect_ignore: list[str] = []
 if sys.platform == "win32":
-    collect_ignore.append("test_run_signals.py")
+    collect_ignore += ["test_reload.py", "test_run_signals.py"]
 if sys.platform != "linux":
-    collect_ignore.append("test_stubborn.py")
+    collect_ignore += ["test_many_bots.py", "test_stubborn.py"]
 
 
 @pytest.fixture

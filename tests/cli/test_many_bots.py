@@ -17,6 +17,8 @@ import pytest
 from tests.stage import Stage, lives
 from tests.waiting import until
 
+assert sys.platform == "linux", "limits of another process are looked at with prlimit(2)"
+
 if sys.platform != "win32":
     import resource
 

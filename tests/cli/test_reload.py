@@ -25,6 +25,8 @@ from vigie.records.history import History
 from vigie.runtime.decider import Card
 from vigie.runtime.door.client import ask_monitor
 
+assert sys.platform != "win32", "a program takes another's place, which Windows does not know"
+
 if sys.platform != "win32":
     import pty
 
@@ -75,7 +77,7 @@ def test_nothing_changed_and_nobody_is_touched(street: Street) -> None:
     assert street.wait_all_online() == before
     assert not any("Bad check" in line for line in street.log())
     assert street.leave(monitor) == 0
-    assert street.said().rstrip().endswith("[MONITOR] Monitor left, the bot goes on unwatched")
+    assert street.said().rstrip().endswith("[MONITOR] Monitor left: what runs goes on unwatched")
     assert {name: home.living() for name, home in street.homes.items()} == {
         name: [pid] for name, pid in before.items()
     }

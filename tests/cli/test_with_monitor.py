@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from tests.stage import QUICK, Stage, StatusReader, Street, free_port, lives
-from tests.waiting import until
+from tests.waiting import patient, until
 from vigie.records.history import History
 
 if sys.platform != "win32":
@@ -268,7 +268,7 @@ def test_leaving_the_monitor_leaves_the_bot(stage: Stage) -> None:
     first = stage.monitor()
     pid = stage.wait_online()
     assert stage.leave(first) == 0
-    assert stage.said().rstrip().endswith("[MONITOR] Monitor left, the bot goes on unwatched")
+    assert stage.said().rstrip().endswith("[MONITOR] Monitor left: what runs goes on unwatched")
     assert stage.living() == [pid]
     assert stage.card() == {}
     second = stage.monitor()
@@ -691,7 +691,7 @@ def test_a_terminal_that_is_closed(stage: Stage, nohup: bool) -> None:
         raise
     assert len(stage.living()) == 1
     assert nohup or stage.living() == [bot]
-    assert stage.log()[-1].endswith("Monitor left, the bot goes on unwatched")
+    assert stage.log()[-1].endswith("Monitor left: what runs goes on unwatched")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit")
@@ -887,3 +887,45 @@ def test_a_monitor_that_a_person_starts_anew_starts_what_was_stopped(stage: Stag
     assert stage.leave(monitor) == 0
     stage.monitor()
     stage.wait_online()
+
+
+def test_a_stop_that_is_overtaken_is_answered_at_once(stage: Stage) -> None:
+    """Somebody says start while the bot is still being stopped: the one who said stop hears of it, and is done."""
+    stage.env(DEAF="1")
+    settle(stage, stop_timeout="2")
+    stage.monitor()
+    stage.wait_online()
+    stop = stage.begin("stop")
+    until(lambda: "[STOP] Stopping the bot" in stage.said(), what="the monitor is at it")
+    assert stage.vigie("start").code == 0
+    _out, err = stop.communicate(timeout=patient(20))
+    assert stop.returncode == 1
+    assert "asked for the opposite" in err
+    assert len(stage.living()) == 1
+
+
+def test_a_bot_that_nobody_can_ask_does_not_hold_a_command_for_ever(stage: Stage) -> None:
+    """The probe's own program does not exist: told after the grace, and the bot is left running."""
+    settle(stage, start_grace="1", health_url='"exec:there-is-no-such-program"')
+    done = stage.vigie("ensure")
+    assert done.code == 1
+    assert "could not be put within 1" in done.err
+    assert len(stage.living()) == 1
+    assert stage.vigie("stop").code == 0
+
+
+def test_a_new_monitor_says_what_a_bot_still_waits_for(stage: Stage) -> None:
+    """Whoever has just started a monitor sees why nothing happens, and what to do."""
+    settle(stage, give_up_after="2")
+    stage.env(EXIT_CODE="3")
+    monitor = stage.monitor()
+    stage.wait_state("failed")
+    assert stage.leave(monitor) == 0
+    stage.monitor()
+    until(lambda: "stays offline for now (too many failures in a row)" in stage.said(), what="told why")
+
+
+def test_a_monitor_has_no_json(stage: Stage) -> None:
+    """It has no end, and one object is promised."""
+    done = stage.vigie("monitor", "--json")
+    assert (done.code, done.json["error"]["code"]) == (2, "monitor-no-json")

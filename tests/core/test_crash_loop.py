@@ -127,3 +127,43 @@ def test_hurried_skips_the_pause_and_forgets_nothing() -> None:
 def test_what_is_not_told_any_more_may_be_told_again() -> None:
     """Only the one reason is taken out."""
     assert crash_loop.not_told(FULL, Reason.LEFTOVERS).told == (Reason.GAVE_UP,)
+
+
+def test_a_launch_that_something_stood_in_the_way_of_is_taken_back() -> None:
+    """No process came of it: the day has that start left, and the others stay counted."""
+    tally = Tally(restarts=(10.0, 20.0, 30.0))
+    assert crash_loop.not_started(tally, 30.0).restarts == (10.0, 20.0)
+    assert crash_loop.not_started(tally, 25.0) == tally
+
+
+def test_what_stands_in_the_way_is_looked_at_again_soon() -> None:
+    """After ten seconds, or the longest pause where that is shorter; the luck of it is remembered."""
+    refused = crash_loop.refused(Tally(deaths=3), Spec(), 100.0, 0.5)
+    assert refused == Tally(deaths=3, next_start_at=110.0, waiting=Reason.LAUNCH_REFUSED, luck=0.5)
+    assert crash_loop.refused(Tally(), Spec(backoff_max=4.0), 100.0, 1.0).next_start_at == pytest.approx(
+        104.8
+    )
+    assert crash_loop.refused(Tally(luck=0.1), Spec(), 100.0, 0.9).luck == 0.9
+
+
+@pytest.mark.parametrize(
+    ("restarts", "limit", "moment"),
+    [
+        ((), 2, 1000.0),
+        ((10.0,), 2, 1000.0),
+        ((10.0, 20.0), 2, 86_410.0),
+        ((1.0, 2.0), 1, 86_402.0),
+        ((), 0, 87_400.0),
+    ],
+)
+def test_when_the_day_has_a_start_left(restarts: tuple[float, ...], limit: int, moment: float) -> None:
+    """Now, or when enough of the day's restarts are a day old; never with a limit of none: look again tomorrow."""
+    assert crash_loop.room_at(Tally(restarts=restarts), Spec(restarts_per_day=limit), 1000.0) == moment
+
+
+@pytest.mark.parametrize(("due", "moment", "then"), [(None, 5.0, None), (9.0, 5.0, 5.0), (3.0, 5.0, 3.0)])
+def test_a_pause_is_shortened_and_never_made_longer(
+    due: float | None, moment: float, then: float | None
+) -> None:
+    """Where none is running, none begins."""
+    assert crash_loop.brought_forward(Tally(next_start_at=due), moment).next_start_at == then

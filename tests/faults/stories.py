@@ -175,7 +175,8 @@ def play(story: Story, ground: Ground, dies_at: int) -> bool:
     if story.counts and after < begun - 1:
         ground.wrong.append(f"{begun} copies began and {after} restarts were counted")
     if not story.copies:
-        ground.calmly(ground.online)
+        # by a person: the next monitor leaves down what was stopped under one that was killed
+        ground.calmly(lambda: ground.operate(Verb.START))
         ground.look_at_copies("started again", 1)
     ground.calmly(lambda: _stop(ground))
     ground.look_at_copies("stopped", 0)

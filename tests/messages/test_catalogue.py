@@ -177,6 +177,13 @@ def test_every_incident_can_be_told(event: str) -> None:
 
 def test_everything_the_core_tells_has_a_sentence() -> None:
     """Each reason that an order to tell can bring."""
-    told = (*exit_policy.FOR_GOOD, Reason.LAUNCH_FAILED, Reason.GAVE_UP, Reason.DAILY_LIMIT, Reason.LEFTOVERS)
-    told += (Reason.TRIAL_FAILED, Reason.TRIAL_PASSED)
+    told = (
+        *exit_policy.FOR_GOOD,
+        Reason.LAUNCH_FAILED,
+        Reason.GAVE_UP,
+        Reason.DAILY_LIMIT,
+        Reason.LEFTOVERS,
+        Reason.TRIAL_FAILED,
+        Reason.TRIAL_PASSED,
+    )
     assert [reason for reason in told if not messages.has(f"runtime.tell-{reason.value}")] == []

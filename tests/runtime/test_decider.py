@@ -368,3 +368,12 @@ def test_what_is_no_card_is_not_gone_on_with(place: Place, card: object) -> None
         go_on_deciding(place, reading, card)
     os.close(reading)
     os.close(writing)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes are files elsewhere")
+def test_a_pipe_in_the_place_of_the_card_is_no_card(tmp_path: Path) -> None:
+    """Opening it would wait for ever for somebody to write."""
+    place = Place(str(tmp_path))
+    os.makedirs(place.private)
+    os.mkfifo(place.decider_card)
+    assert read_card(place) is None

@@ -291,11 +291,18 @@ def test_a_reader_that_is_gone_harms_nobody(street: Street) -> None:
 
     def gone(piece: bytes) -> None:
         pieces.append(piece)
+        (street.folder / "bot" / "nobody reads").write_text("")
         raise BrokenPipeError(32, "Broken pipe")
 
     street.pour = gone
     street.write_settings('restart = "never"\n')
-    street.script("import time\nprint('one', flush=True)\ntime.sleep(0.2)\nprint('two')\nraise SystemExit(4)")
+    street.script(
+        "import os, sys, time\n"
+        "print('one', flush=True)\n"
+        "while not os.path.exists('nobody reads'): time.sleep(0.01)\n"
+        "print('two')\n"
+        "sys.exit(4)\n"
+    )
     ended = street.run()
     assert (ended.code, ended.stuck) == (4, False)
     assert pieces == [b"one\n"]

@@ -215,12 +215,12 @@ def test_whoever_went_away_is_not_told_and_what_was_asked_goes_on(scene: Scene) 
 
 
 def test_a_stop_that_overtakes_a_start_settles_both(scene: Scene) -> None:
-    """The start has failed: what it wanted is gone."""
+    """The start has failed: somebody wants the opposite by now."""
     settled, _outcome = asking(scene, Verb.START)
     stopped, _other = asking(scene, Verb.STOP)
     scene.advance(1.0)
     assert stopped.problem is None
-    assert settled.problem.key == "runtime.gone"
+    assert settled.problem.key == "runtime.overtaken"
 
 
 def test_a_deaf_bot_that_is_restarted_is_waited_for(scene: Scene) -> None:

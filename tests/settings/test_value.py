@@ -33,6 +33,7 @@ def read(name: str, found: object, is_text: bool = False) -> object:
         ("give_up_after", "7", True, 7),
         ("max_memory", "512 MB", False, 512_000_000),
         ("max_memory", 1 << 20, False, 1 << 20),
+        ("log_max_size", "1 MB", False, 1_000_000),
         ("max_memory", "None", False, None),
         ("on_change", "Restart", False, "restart"),
         ("ship.restart", "if-down", False, "if-down"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vigie.cli.journal import logged, quietly
 from vigie.cli.teller import Teller
 from vigie.engines import local_engine
-from vigie.problems import DONE, Problem
+from vigie.problems import DONE, Problem, UsageProblem
 from vigie.runtime.monitor import monitor
 from vigie.runtime.reload import handover, rehearsal
 from vigie.runtime.reload.successor import own_command
@@ -55,6 +55,8 @@ def run(context: Context) -> int:
     if word is not None:
         rehearsal.answer(word, project.root)
         return DONE
+    if output.as_json:
+        raise UsageProblem("cli.monitor-no-json")
     taken = _taken.pop() if _taken else None
     while True:
         with Teller(quietly(output.line)) as teller:

@@ -65,6 +65,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "'vigie status --json', depuis un autre terminal, dit où en est le bot.",
         "'vigie status --json', from another terminal, tells how the bot is.",
     ),
+    "cli.monitor-no-json": (
+        "'monitor' n'a pas de fin et --json promet un seul objet : les deux ne vont pas ensemble",
+        "'monitor' has no end and --json promises one object: the two do not go together",
+    ),
+    "cli.monitor-no-json.hint": (
+        "Lancez 'vigie monitor' sans --json ; 'vigie status --json' dit où en est le bot.",
+        "Run 'vigie monitor' without --json; 'vigie status --json' tells how the bot is.",
+    ),
     "cli.request-unreadable": (
         "Demande illisible : {path} ({why})",
         "Request cannot be read: {path} ({why})",

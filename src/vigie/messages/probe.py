@@ -177,7 +177,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "probe.no-network": (
         _IMPOSSIBLE + "cette machine n'a pas le réseau qu'il faut",
-        "Cannot check: this machine lacks the network it takes",
+        "Cannot check: this machine has no network that leads there",
     ),
     "probe.forbidden": (
         _IMPOSSIBLE + "cette machine interdit la connexion (pare-feu ou bac à sable)",

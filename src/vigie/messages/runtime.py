@@ -60,6 +60,27 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Le bot occupe {used} Mo de mémoire, plus que les {limit} Mo permis : il va être redémarré",
         "The bot takes {used} MB of memory, more than the {limit} MB allowed: it will be restarted",
     ),
+    "runtime.overtaken": (
+        "Une autre commande a demandé le contraire entre-temps : {verb}",
+        "Another command has asked for the opposite meanwhile: {verb}",
+    ),
+    "runtime.overtaken.hint": (
+        "C'est la dernière demande qui compte ; 'vigie status' dit où en est le bot.",
+        "The last request counts; 'vigie status' tells how the bot is.",
+    ),
+    "runtime.cannot-ask": (
+        "Le bot est lancé (PID {pid}), mais son contrôle de santé n'a pas pu être fait en {grace} s. {why}",
+        "The bot runs (PID {pid}), but its health check could not be put within {grace} s. {why}",
+    ),
+    "runtime.cannot-ask.hint": (
+        "Le bot est laissé en marche. Vérifiez health_url et le réseau de cette machine, puis 'vigie check'.",
+        "The bot is left running. Check health_url and this machine's network, then 'vigie check'.",
+    ),
+    "runtime.still-waits": (
+        "Le bot reste hors ligne pour l'instant ({reason}) : prochain essai dans {seconds} s ; "
+        "'vigie start' réessaie aussitôt",
+        "The bot stays offline for now ({reason}): next try in {seconds} s; 'vigie start' tries at once",
+    ),
     "runtime.stays-stopped": (
         "Le monitoring précédent a été tué : ce bot reste arrêté, comme avant ({reason}) ; 'vigie start' le lance",
         "The monitor before this one was killed: this bot stays down, as before ({reason}); 'vigie start' starts it",
@@ -118,8 +139,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The bot has ended, leaving with code {exit_status}",
     ),
     "runtime.monitor-left": (
-        "Fin du monitoring, le bot continue sans surveillance",
-        "Monitor left, the bot goes on unwatched",
+        "Fin du monitoring : ce qui tourne continue sans surveillance",
+        "Monitor left: what runs goes on unwatched",
     ),
     "runtime.own-fault": (
         "Erreur interne de vigie, la surveillance continue : {what}",
@@ -138,12 +159,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Reload asked for: rehearsing with the new settings...",
     ),
     "runtime.reloaded": (
-        "Rechargement fait (vigie {version}) : {unchanged} bot(s) sans changement",
-        "Reloaded (vigie {version}): {unchanged} bot(s) unchanged",
+        "Rechargement fait (vigie {version}) : bots sans changement : {unchanged}",
+        "Reloaded (vigie {version}): bots unchanged: {unchanged}",
     ),
     "runtime.reloaded-settings": (
-        "Réglages rechargés, même programme : {unchanged} bot(s) sans changement",
-        "Settings reloaded, same program: {unchanged} bot(s) unchanged",
+        "Réglages rechargés, même programme : bots sans changement : {unchanged}",
+        "Settings reloaded, same program: bots unchanged: {unchanged}",
     ),
     "runtime.reload-added": ("Nouveau bot : il est lancé", "New bot: it is started"),
     "runtime.reload-removed": (

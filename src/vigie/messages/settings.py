@@ -177,8 +177,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "settings.allowed-count": ("un nombre entier de {low} à {high}", "a whole number from {low} to {high}"),
     "settings.allowed-size": (
-        'une taille d\'au moins 1 MiB comme "512 MB" ou "1.5 GiB", un nombre d\'octets, ou "none"',
-        'a size of at least 1 MiB such as "512 MB" or "1.5 GiB", a number of bytes, or "none"',
+        'une taille d\'au moins 1 MB comme "512 MB" ou "1.5 GiB", un nombre d\'octets, ou "none"',
+        'a size of at least 1 MB such as "512 MB" or "1.5 GiB", a number of bytes, or "none"',
     ),
     "settings.allowed-signals": (
         'une liste comme ["SIGINT", "SIGTERM"], de un à {most} signaux parmi: {known}',

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import time
 from typing import NamedTuple
 
@@ -155,6 +156,8 @@ def busy(card: Card | None) -> Refusal:
 def read_card(place: Place) -> Card | None:
     """Return the card that lies there, believable or not at all; it proves nothing by itself."""
     try:
+        if not stat.S_ISREG(os.stat(place.decider_card).st_mode):
+            return None  # a pipe in its place would hold us for ever
         with open(place.decider_card, "rb") as file:
             found = json.loads(file.read(4096))
         return _believed(Card(**found))

@@ -36,7 +36,7 @@ from vigie.runtime.watch import Watch
 if TYPE_CHECKING:
     from vigie.settings import Bot, Project
 
-KEEP = 10.0
+KEEP = 2.0
 """Seconds between two looks whether we are still the ones who decide: some 50 microseconds each."""
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from vigie.core.facts import Exited, Launched, LaunchFailed, ProbePassed, Verb
+from vigie.core.facts import Asked, Exited, Launched, LaunchFailed, ProbeImpossible, ProbePassed, Verb
 from vigie.core.orders import AskToStop, KillTree, Launch
 from vigie.core.reasons import Reason
 from vigie.core.states import ONLINE, WANTED, Phase, Verdict, Want
 from vigie.engines.base import LaunchError
 from vigie.engines.resisting import who_resists
 from vigie.engines.signal_names import signal_in_words
+from vigie.messages import Phrase
 from vigie.problems import Failure, Problem, Refusal
 from vigie.runtime.watch import Change, Watch
 
@@ -31,6 +32,7 @@ class Outcome:
         self._verb = verb
         self._on_settled: Callable[[Watch, Problem | None], None] | None = on_settled
         self.did_anything = False
+        self._since = watch.reactor.now()
         self._launched = False
         self._answered = verb is Verb.RESTART  # there, an answer can only come from the new process
         watch.listeners.append(self._changed)
@@ -73,6 +75,15 @@ class Outcome:
         if _resists(change):
             self._settle(_still_there(watch))
             return
+        if isinstance(change.fact, Asked) and (change.fact.verb is Verb.STOP) is not (
+            self._verb is Verb.STOP
+        ):
+            # what we wait for will not come: somebody wants the opposite by now
+            self._settle(Failure("runtime.overtaken", name=watch.name, verb=change.fact.verb.value))
+            return
+        if isinstance(change.fact, ProbeImpossible) and self._verb is not Verb.STOP and self._waited_enough():
+            self._settle(self._cannot_ask())
+            return
         if self._verb is Verb.STOP:
             self._look_when_told(watch)
             return
@@ -85,6 +96,18 @@ class Outcome:
                 self._settle(death_problem(watch, change.fact))
         else:
             self._look_when_told(watch)
+
+    def _waited_enough(self) -> bool:
+        """Whether a bot that nobody can ask has had its grace, since it was launched or somebody asked for it."""
+        life = self._watch.status.life
+        since = max(self._since, life.launched_at)
+        return life.phase is Phase.ALIVE and self._watch.reactor.now() - since >= self._watch.spec.start_grace
+
+    def _cannot_ask(self) -> Failure:
+        watch, answer = self._watch, self._watch.answer
+        why = "" if answer is None else Phrase(f"probe.{answer.reason}", **answer.values)
+        pid = watch.status.life.pid or 0
+        return Failure("runtime.cannot-ask", name=watch.name, pid=pid, grace=watch.spec.start_grace, why=why)
 
     def _look_when_told(self, watch: Watch) -> None:
         # whoever waits hears all that happened first, the very end included

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vigie.core.facts import Asked, Launched, Verb
+from vigie.messages import Phrase
 from vigie.runtime.crew import Crew
 from vigie.runtime.decider import Decider
 from vigie.runtime.descriptor_limit import give_back, make_room
@@ -49,8 +50,16 @@ class Station:
 
     def start(self, watch: Watch) -> None:
         """Have a bot kept online because we watch it, not because somebody has just asked."""
-        if self.reactor.signalled is None:
-            watch.feed(Asked(Verb.START, keep=True, by_monitor=True))
+        if self.reactor.signalled is not None:
+            return
+        watch.feed(Asked(Verb.START, keep=True, by_monitor=True))
+        tally = watch.status.tally
+        if tally.waiting is not None and tally.next_start_at is not None:
+            # it waits since before us: somebody who has just started a monitor would see nothing happen
+            seconds = round(max(0.0, tally.next_start_at - self.reactor.now()))
+            reason = Phrase(f"reason.{tally.waiting.value}")
+            values = {"bot": watch.name, "reason": reason, "seconds": seconds}
+            self.speak("WARNING", "runtime.still-waits", values)
 
     def make_room(self, count: int) -> None:
         """See to it that descriptors for ``count`` bots can be opened, or say that they cannot."""

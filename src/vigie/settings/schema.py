@@ -77,15 +77,15 @@ BOT: tuple[Setting, ...] = (
     Setting("backoff_reset", SECONDS, _bot.backoff_reset, (), SHORTEST, 7 * DAY),
     Setting("give_up_after", COUNT, _bot.give_up_after, (), 1, 1000),
     Setting("restarts_per_day", COUNT, _bot.restarts_per_day, (), 1, 100_000),
-    # Less than 1 MiB is a number of megabytes whose unit was forgotten: the bot would be restarted for ever.
-    Setting("max_memory", SIZE, _bot.max_memory, (), 1 << 20, 1 << 50),
+    # Less than 1 MB is a number of megabytes whose unit was forgotten: the bot would be restarted for ever.
+    Setting("max_memory", SIZE, _bot.max_memory, (), 1_000_000, 1 << 50),
     # A bot that is replaced more often than once a minute would be starting for most of its life.
     Setting("max_age", SECONDS, _bot.max_age, (), 60, 366 * DAY),
     Setting("restart_at", HOURS, _bot.restart_at),
     Setting("on_change", CHOICE, _bot.on_change, choices=("report", "restart")),
     Setting("after", NAMES, _bot.after),
     Setting("spare_children", NAMES, _bot.spare_children),
-    Setting("log_max_size", SIZE, _bot.log_max_size, (), 1 << 20, 1 << 50),
+    Setting("log_max_size", SIZE, _bot.log_max_size, (), 1_000_000, 1 << 50),
     Setting("log_keep", COUNT, _bot.log_keep, (), 1, 1000),
 )
 

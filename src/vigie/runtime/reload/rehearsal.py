@@ -43,7 +43,10 @@ def answer(word: str, root: str) -> None:
 
     load_all_words()
     ready = {"ready": word, "reads": [FORMAT], "root": root, "version": __version__}
-    os.write(1, json.dumps(ready).encode() + b"\n")
+    try:
+        os.write(1, json.dumps(ready).encode() + b"\n")
+    except BrokenPipeError:
+        pass  # whoever asked has died meanwhile
 
 
 class Rehearsal:
