@@ -136,14 +136,21 @@ def test_a_launch_that_something_stood_in_the_way_of_is_taken_back() -> None:
     assert crash_loop.not_started(tally, 25.0) == tally
 
 
-def test_what_stands_in_the_way_is_looked_at_again_soon() -> None:
-    """After ten seconds, or the longest pause where that is shorter; the luck of it is remembered."""
-    refused = crash_loop.refused(Tally(deaths=3), Spec(), 100.0, 0.5)
-    assert refused == Tally(deaths=3, next_start_at=110.0, waiting=Reason.LAUNCH_REFUSED, luck=0.5)
-    assert crash_loop.refused(Tally(), Spec(backoff_max=4.0), 100.0, 1.0).next_start_at == pytest.approx(
-        104.8
+@pytest.mark.parametrize(
+    ("refusals", "longest", "pause"),
+    [(0, 60.0, 1.0), (1, 60.0, 2.0), (3, 60.0, 8.0), (4, 60.0, 10.0), (5000, 60.0, 10.0), (4, 4.0, 4.0)],
+)
+def test_what_stands_in_the_way_is_looked_at_again_soon(refusals: int, longest: float, pause: float) -> None:
+    """At first for a moment, in the end every ten seconds; deaths are not counted, the luck of it is remembered."""
+    before = Tally(deaths=3, refusals=refusals, luck=0.1)
+    refused = crash_loop.refused(before, Spec(backoff_max=longest), 100.0, 0.5)
+    assert refused == Tally(
+        deaths=3,
+        refusals=refusals + 1,
+        next_start_at=100.0 + pause,
+        waiting=Reason.LAUNCH_REFUSED,
+        luck=0.5,
     )
-    assert crash_loop.refused(Tally(luck=0.1), Spec(), 100.0, 0.9).luck == 0.9
 
 
 @pytest.mark.parametrize(

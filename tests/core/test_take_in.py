@@ -74,7 +74,8 @@ TABLE: dict[tuple[Phase, Fact], Change] = {
         **NOT_LAUNCHED,
         "life.cause": Reason.LAUNCH_REFUSED,
         "tally.deaths": 0,
-        "tally.next_start_at": NOW + 10.0,
+        "tally.next_start_at": NOW + SPEC.backoff_initial,
+        "tally.refusals": 1,
         "tally.waiting": Reason.LAUNCH_REFUSED,
     },
     (ABSENT, Adopted(500, 35.0)): {

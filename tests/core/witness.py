@@ -89,6 +89,7 @@ class Witness:
         self.not_before = 0.0
         self.absent_since = now
         self.stays_down = False
+        self.refusals = 0
         self.restarts: list[float] = []
         self.told: set[Reason] = set()
         self.launch_counted = False
@@ -147,6 +148,7 @@ class Witness:
             self.not_before = 0.0
         if pardon:
             self.row, self.row_at_most, self.death_pending = 0, 0, False
+            self.refusals = 0
             self.told.clear()
         self.stays_down = False
         if fact.verb is Verb.STOP:
@@ -160,6 +162,7 @@ class Witness:
 
     def _born(self, pid: int, launched_at: float) -> None:
         self.launching, self.pid, self.alive, self.tree = False, pid, True, True
+        self.refusals = 0
         self.launched_at = launched_at
         self.going, self.steps, self.killed = None, 0, False
         self.probe, self.answered, self.judged = None, False, False
@@ -195,7 +198,9 @@ class Witness:
             # something else was in the way: no death of the bot's, and none of the day's starts
             if self.launch_counted:
                 self.restarts.pop()
-            self.not_before = self.now + SHORTEST * min(10.0, self.spec.backoff_max)
+            pause = min(self.spec.backoff_initial * 2**self.refusals, 10.0, self.spec.backoff_max)
+            self.refusals = min(self.refusals + 1, 60)
+            self.not_before = self.now + SHORTEST * pause
         elif self.spec.restart == "never" and self.wanted == "up":
             self._left_down()
         else:

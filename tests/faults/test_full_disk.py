@@ -179,14 +179,15 @@ def test_a_first_start_on_a_full_disk_succeeds_or_says_why_not(watched: Watched,
 def test_a_disk_that_became_read_only_is_told_and_nothing_is_started(
     watched: Watched, disk: SmallDisk
 ) -> None:
-    """Looking still works; what needs a lock says what is in the way; afterwards all is as before."""
+    """Looking and stopping still work; what has to write says what is in the way; afterwards all is as before."""
     assert watched.vigie("start").returncode == 0
     assert watched.vigie("stop").returncode == 0
     disk.remount("ro")
     for verb in ("check", "status"):
         seen = watched.vigie(verb, "--json")
         assert json.loads(seen.stdout)["bots"][0]["online"] is False, seen
-    for verb in ("start", "stop", "ensure", "monitor"):
+    assert watched.vigie("stop").returncode == 0
+    for verb in ("start", "ensure", "monitor"):
         done = watched.vigie(verb)
         assert done.returncode in (1, 3), done
         assert "ead-only" in done.stderr, done
@@ -224,3 +225,23 @@ def test_a_removed_private_folder_costs_neither_the_bot_nor_its_count(tmp_path: 
         assert watched.bot.living() == []
     finally:
         watched.clear()
+
+
+def test_what_runs_is_stopped_from_a_disk_that_became_read_only(watched: Watched, disk: SmallDisk) -> None:
+    """The kernel remounts a failing disk under everybody: here for a command alone, which sees it read-only."""
+    assert watched.vigie("start").returncode == 0
+    watched.alone()
+    unshare, mount = need_tool("unshare"), need_tool("mount")
+    folder = str(watched.folder)
+    steps = [
+        [mount, "--bind", folder, folder],
+        [mount, "-o", "remount,ro,bind", folder],
+        [sys.executable, "-m", "vigie", "--lang", "en", "stop", "--project", folder],
+    ]
+    script = f"import subprocess\nfor step in {steps}:\n    subprocess.run(step, check=True)"
+    alone = [unshare, "--mount", sys.executable, "-c", script]
+    done = subprocess.run(alone, capture_output=True, text=True, check=False, env=watched.environment)
+    assert done.returncode == 0, done
+    assert "Read-only file system" in done.stdout
+    assert "[OK] Bot stopped" in done.stdout
+    assert watched.bot.living() == []

@@ -315,7 +315,7 @@ class Laws:
         if fact.refused:  # no process came of it, and nothing is wrong with the bot
             pages.launches = pages.launches[:-1]
             pages.restarts = tuple(moment for moment in pages.restarts if moment != self._last_automatic)
-            pages.not_before = now + SHORTEST * min(REFUSED, spec.backoff_max)
+            pages.not_before = now + SHORTEST * min(REFUSED, spec.backoff_initial, spec.backoff_max)
         elif spec.restart == "never":
             self.wanted = "left"
         else:

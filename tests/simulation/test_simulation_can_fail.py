@@ -32,6 +32,7 @@ BEYOND = (
     "time_may_run_backwards",  # no steady clock runs backwards here
     "a_failed_release_is_put_on_trial_again",  # the hands keep nothing to go back to: a way back ends at once
     "the_way_back_is_not_waited_for",
+    "a_start_has_another_reason_than_its_own",  # what is said of a start is not looked at here
 )
 """Faults of the core that only the stories of ``tests.core`` can see."""
 

@@ -10,7 +10,7 @@ from vigie.core.spec import DAY, Spec
 from vigie.core.states import Tally
 
 REFUSED_PAUSE = 10.0
-"""Seconds between two tries while something stands in the way: the look costs little, and nobody logs in anywhere."""
+"""Seconds at most between two tries while something stands in the way: a look costs little, and nobody logs in."""
 
 
 def after_death(tally: Tally, spec: Spec, now: float, luck: float) -> Tally:
@@ -64,9 +64,19 @@ def held_by_the_day(tally: Tally, spec: Spec, now: float) -> Tally:
 
 
 def refused(tally: Tally, spec: Spec, now: float, luck: float) -> Tally:
-    """Note that something stood in the way of a launch, which is no death of the bot's: soon another try."""
-    pause = jittered(min(REFUSED_PAUSE, spec.backoff_max), luck)
-    return replace(tally, next_start_at=now + pause, waiting=Reason.LAUNCH_REFUSED, luck=luck)
+    """Note that something stood in the way of a launch, which is no death of the bot's: another try soon.
+
+    The pauses double as after deaths, up to ``REFUSED_PAUSE``: what is in the way for a moment only (a port that is
+    just being closed) must not cost ten seconds.
+    """
+    pause = min(spec.backoff_initial * 2.0 ** min(tally.refusals, 60), REFUSED_PAUSE, spec.backoff_max)
+    return replace(
+        tally,
+        refusals=tally.refusals + 1,
+        next_start_at=now + jittered(pause, luck),
+        waiting=Reason.LAUNCH_REFUSED,
+        luck=luck,
+    )
 
 
 def not_started(tally: Tally, ordered_at: float) -> Tally:
@@ -81,7 +91,7 @@ def restarted(tally: Tally, now: float) -> Tally:
 
 def forgiven(tally: Tally) -> Tally:
     """Forget the deaths: a person acted, or the bot stayed online long enough."""
-    return replace(hurried(tally), deaths=0, told=())
+    return replace(hurried(tally), deaths=0, told=(), refusals=0)
 
 
 def not_told(tally: Tally, reason: Reason) -> Tally:

@@ -130,6 +130,7 @@ class Tally:
     waiting: Reason | None = None
     told: tuple[Reason, ...] = ()
     luck: float = 0.5
+    refusals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

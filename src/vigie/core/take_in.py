@@ -93,7 +93,7 @@ def _launched(status: Status, fact: Launched, _spec: Spec, now: float) -> Status
 def _counted(status: Status) -> Tally:
     again = status.life.phase is Phase.LAUNCHING and status.life.cause is not None
     count = status.tally.restart_count + again
-    return replace(crash_loop.hurried(status.tally), restart_count=count)
+    return replace(crash_loop.hurried(status.tally), restart_count=count, refusals=0)
 
 
 def _launch_failed(status: Status, fact: LaunchFailed, spec: Spec, now: float) -> Status:

@@ -7,6 +7,7 @@ record locks would not. Windows: one byte locked through ``msvcrt.locking``.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -74,7 +75,7 @@ class FileLock:
         if self._descriptor is not None:
             return True
         while True:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)  # close-on-exec (PEP 446)
+            descriptor = self._open()
             kept = False
             try:
                 if not _take(descriptor):
@@ -86,6 +87,16 @@ class FileLock:
             finally:
                 if not kept:
                     os.close(descriptor)
+
+    def _open(self) -> int:
+        # both are close-on-exec (PEP 446)
+        try:
+            return os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            if error.errno != errno.EROFS:
+                raise
+            # a disk that failed is often mounted read-only: what runs must be stopped from there all the same
+            return os.open(self.path, os.O_RDONLY)
 
     def fileno(self) -> int:
         """The descriptor of the lock that is held; raises ``ValueError`` when none is."""

@@ -151,9 +151,9 @@ STORIES = (
         at(7.0, ends(code=0), "starting", CLEAN),
         at(7.0, GONE, "starting", relaunch(Reason.ASKED_RESTART)),
         at(7.0, in_the_way(), "backoff"),
-        at(17.0, TIME, "starting", relaunch(Reason.LAUNCH_REFUSED)),
-        at(17.0, born(102), "starting", first_look(2)),
-        at(18.0, ends(102), "starting", CLEAN, *FAILED),
+        at(8.0, TIME, "starting", relaunch(Reason.LAUNCH_REFUSED)),
+        at(8.0, born(102), "starting", first_look(2)),
+        at(9.0, ends(102), "starting", CLEAN, *FAILED),
         spec=PROVE,
     ),
     story(
