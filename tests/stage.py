@@ -87,12 +87,24 @@ class Home:
 
     def end_all(self) -> None:
         """End every copy that lives."""
-        for pid in self.living():
+        for pid in {*self.living(), *self.at_home()}:
             try:
                 psutil.Process(pid).kill()
             except psutil.Error:
                 continue
         until(lambda: not self.living(), what="nothing is left of the bot")
+
+    def at_home(self) -> list[int]:
+        """The pids of the copies in our folder that were launched so lately that they have told nothing yet."""
+        here = os.path.realpath(self.folder)
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.cwd() == here and "start.py" in process.cmdline():
+                    found.append(process.pid)
+            except (psutil.Error, OSError):
+                continue  # somebody else's, or gone meanwhile
+        return found
 
 
 class Stage(Home):

@@ -24,6 +24,7 @@ from vigie.core.facts import (
     CodeChanged,
     Exited,
     Launched,
+    LaunchFailed,
     ProbeFailed,
     ProbePassed,
     Shipped,
@@ -34,6 +35,7 @@ from vigie.core.facts import (
 from vigie.core.machine import AUTOMATIC, decide
 from vigie.core.orders import AskToStop, KeepEvidence, KillTree, Launch, Probe, Record, Tell, WakeAt
 from vigie.core.reasons import Reason
+from vigie.core.spec import Spec
 from vigie.core.states import Phase, Proof, Status, Tally, Trial, Verdict, Want, Wish
 from vigie.core.take_in import DEATHS
 
@@ -226,3 +228,47 @@ def test_everything_at_once_is_settled_in_one_decision() -> None:
         WakeAt,
     ]
     assert status.life.phase is Phase.KILLING
+
+
+# what a single decision leaves behind
+
+
+def at_rest(spec: Spec = SPEC) -> Status:
+    """A bot that lives, kept up."""
+    status, _ = decide(Status(), Asked(Verb.START, keep=True), spec, 0.0)
+    return decide(status, Launched(7), spec, 0.0)[0]
+
+
+def test_a_start_that_was_refused_is_not_one_of_the_days() -> None:
+    """With one restart a day: the crash's launch is refused, and tried again a second later all the same."""
+    one = SPEC._replace(restarts_per_day=1)
+    status, _ = decide(at_rest(one), Exited(7, 1), one, 10.0)
+    status, orders = decide(status, TreeGone(), one, 10.5)
+    assert Launch(Reason.CRASHED, again=True) in orders
+    assert status.tally.restarts == (10.5,)
+    status, _ = decide(status, LaunchFailed("engine.port-taken", refused=True), one, 10.6)
+    assert status.tally.restarts == ()
+    _, orders = decide(status, TimeCame(), one, 11.6)
+    assert Launch(Reason.LAUNCH_REFUSED, again=True) in orders
+
+
+def test_a_start_after_a_stop_owes_the_stop_nothing() -> None:
+    """Neither why it went nor what an earlier launch stumbled over is said of the new process."""
+    status, _ = decide(at_rest(), Asked(Verb.STOP), SPEC, 10.0)
+    status, _ = decide(status, Exited(7, 0), SPEC, 11.0)
+    status, _ = decide(status, TreeGone(), SPEC, 11.0)
+    status, orders = decide(status, Asked(Verb.START, keep=True, by_monitor=True), SPEC, 20.0)
+    assert (status.life.phase, status.life.since, status.life.cause) == (Phase.LAUNCHING, 20.0, None)
+    assert Launch(Reason.MONITOR_STARTED) in orders
+    assert decide(status, Launched(8), SPEC, 20.0)[0].tally.restart_count == 0
+    failed, _ = decide(status, LaunchFailed("engine.not-found"), SPEC, 20.0)
+    assert failed.life.detail is None, "the next try begins at once, and has not stumbled yet"
+
+
+def test_what_was_wanted_once_leaves_no_wish_behind() -> None:
+    """A bot that ends before its command is done is looked at from then on, no more."""
+    status, _ = decide(Status(), Asked(Verb.ENSURE), SPEC, 0.0)
+    status, _ = decide(status, Asked(Verb.RESTART), SPEC, 0.0)
+    status, _ = decide(status, LaunchFailed("engine.not-found"), SPEC, 0.0)
+    assert status.wish.want is Want.AS_IS
+    assert (status.wish.again, status.wish.cure) == (None, False)

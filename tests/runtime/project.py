@@ -139,7 +139,12 @@ class RealProject:
 
     def clear(self) -> None:
         """End every copy."""
-        for name in self.names:
-            for pid in self.living(name):
-                psutil.Process(pid).kill()
+        homes = {os.path.realpath(self.folder / name) for name in self.names}
+        for process in psutil.process_iter():
+            try:
+                # by its folder: one that was launched a moment ago has told nothing of itself yet
+                if process.cwd() in homes and "start.py" in process.cmdline():
+                    process.kill()
+            except (psutil.Error, OSError):
+                continue
         until(lambda: not any(self.living(name) for name in self.names))
