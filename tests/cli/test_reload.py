@@ -69,7 +69,7 @@ def test_nothing_changed_and_nobody_is_touched(street: Street) -> None:
     done = reload(street)
     assert (done.code, done.err) == (0, "")
     assert "[MONITOR] Reload asked for" in done.out
-    assert "2 bot(s) unchanged" in done.out
+    assert "bots unchanged: 2" in done.out
     assert street.wait_all_online() == before
     assert street.card() == card
     assert monitor.poll() is None
@@ -195,7 +195,7 @@ def test_what_the_process_was_launched_with_is_changed_by_a_restart(stage: Stage
     new = stage.wait_online(other_than=old)
     assert not lives(old)
     assert "[RESTART] Restarting the bot (settings changed)..." in stage.said()
-    assert "1 bot(s) unchanged" in reload(stage).out
+    assert "bots unchanged: 1" in reload(stage).out
     assert stage.wait_online() == new
     assert not stage.doubled()
     assert "s3cr3t" not in stage.said() + done.out

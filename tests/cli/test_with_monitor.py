@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import IO, Any
 import psutil
 import pytest
 
+from tests.removal import take_away
 from tests.stage import QUICK, Stage, StatusReader, Street, free_port, lives
 from tests.waiting import patient, until
 from vigie.records.history import History
@@ -720,8 +720,8 @@ def test_records_that_are_removed_while_it_runs_come_back(stage: Stage) -> None:
     stage.wait_online()
     (stage.folder / ".vigie" / "bot.json").unlink()
     crash_and_return(stage)
-    shutil.rmtree(stage.folder / ".vigie")
-    shutil.rmtree(stage.folder / "logs")
+    take_away(stage.folder / ".vigie")
+    take_away(stage.folder / "logs")
     (stage.folder / "bot_status.json").unlink()
     crash_and_return(stage)
     assert stage.status()["restart_count"] == 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.needs import need_tool
+from tests.removal import take_away
 from tests.waiting import until
 from vigie.records.history import History
 from vigie.records.ledger import read_ledger
@@ -209,12 +209,12 @@ def test_a_removed_private_folder_costs_neither_the_bot_nor_its_count(tmp_path: 
         first = watched.online()
         second = watched.alone(other_than=kill(first))
         assert watched.online(other_than=first) == second
-        shutil.rmtree(watched.place.private)
+        take_away(watched.place.private)
         third = watched.alone(other_than=kill(second))
         assert watched.online(other_than=second) == third
         until(lambda: read_ledger(watched.place.private, "bot"), 60.0, "the ledger is there again")
         watched.kill_monitor()
-        shutil.rmtree(watched.place.private)
+        take_away(watched.place.private)
         watched.watch()
         until(lambda: f"taken over (PID {third})" in watched.said(), 60.0, "taken over")
         assert watched.alone() == third

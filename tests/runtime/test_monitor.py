@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.removal import take_away
 from tests.runtime.project import QUICK, RealProject
 from tests.waiting import patient, until
 from vigie.core.facts import Verb
@@ -225,7 +225,7 @@ def test_a_monitor_whose_folder_was_taken_over_leaves(
 
     def play(_card: Card) -> None:
         online(project)
-        shutil.rmtree(project.place.private)
+        take_away(project.place.private)
         other = become_decider(project.place, "start")
         if isinstance(other, Decider):
             taken.append(other)
