@@ -272,3 +272,12 @@ def test_what_was_wanted_once_leaves_no_wish_behind() -> None:
     status, _ = decide(status, LaunchFailed("engine.not-found"), SPEC, 0.0)
     assert status.wish.want is Want.AS_IS
     assert (status.wish.again, status.wish.cure) == (None, False)
+
+
+def test_the_days_limit_holds_back_only_what_comes_by_itself() -> None:
+    """A cure that a person asked for is given to an ill bot on any day."""
+    ill = replace(PROBED.health, verdict=Verdict.ILL, online_since=None, next_at=99.0)
+    spent = Tally(restarts=(30.0,))
+    status = replace(PROBED, wish=Wish(Want.ONCE, Reason.ASKED_ENSURE, cure=True), health=ill, tally=spent)
+    _, orders = decide(status, TimeCame(), SPEC._replace(restarts_per_day=1), 40.0)
+    assert AskToStop(Reason.HUNG, 0) in orders

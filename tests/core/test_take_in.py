@@ -394,3 +394,26 @@ def test_the_way_back_ends() -> None:
     """Launching is free again."""
     status = replace(IN_PHASE[ABSENT], trial=Trial(Proof.SWITCHING, "new"))
     assert take_in(status, SwitchedBack(), SPEC, NOW).trial == Trial()
+
+
+@pytest.mark.parametrize(
+    ("phase", "fact"), [(LAUNCHING, Launched(7, luck=0.9)), (ABSENT, Adopted(7, NOW, luck=0.9))]
+)
+def test_a_process_has_the_luck_it_was_born_with(phase: Phase, fact: Fact) -> None:
+    """It decides how early its age is over."""
+    assert take_in(IN_PHASE[phase], fact, SPEC, NOW).life.luck == 0.9
+
+
+def test_a_bot_that_left_for_good_is_wanted_by_nobody_and_said_why() -> None:
+    """Nothing is undone that a person may do: the wish is as if nothing had been said."""
+    kept = replace(PROBED, wish=Wish(Want.UP))
+    left = take_in(kept, Exited(PID, 78), SPEC, NOW)
+    assert left.wish == Wish(Want.AS_IS, Reason.NOT_RESTARTED)
+    assert left.life.cause is Reason.STAYS_DOWN
+
+
+def test_the_end_of_a_trial_that_falls_together_with_a_routine_look_asks_once() -> None:
+    """Nothing is moved that is already where it should be."""
+    spec = SPEC._replace(prove=40.0)
+    status = take_in(replace(PROBED, trial=PROVING), ProbePassed(2), spec, NOW)
+    assert status.health.next_at == NOW + spec.check_interval

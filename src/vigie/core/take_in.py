@@ -109,15 +109,13 @@ def _launch_failed(status: Status, fact: LaunchFailed, spec: Spec, now: float) -
         tally = crash_loop.not_started(status.tally, ordered_at)
         return replace(status, tally=crash_loop.refused(tally, spec, now, fact.luck))
     if spec.restart == "never":
-        return _left_down(status, Reason.LAUNCH_FAILED)
+        return _left_down(status)
     return _died(status, spec, now, fact.luck)
 
 
-def _left_down(status: Status, cause: Reason) -> Status:
+def _left_down(status: Status) -> Status:
     """Nobody but a person launches the bot again; a copy that somebody launches by hand is left in peace."""
-    return replace(
-        status, wish=Wish(Want.AS_IS, Reason.NOT_RESTARTED), life=replace(status.life, cause=cause)
-    )
+    return replace(status, wish=Wish(Want.AS_IS, Reason.NOT_RESTARTED))
 
 
 def _adopted(status: Status, fact: Adopted, spec: Spec, now: float) -> Status:
@@ -142,7 +140,7 @@ def _exited(status: Status, fact: Exited, spec: Spec, now: float) -> Status:
     )
     status = replace(status, life=life, health=thresholds.fresh(status.health, now))
     if cause in exit_policy.FOR_GOOD:
-        return _left_down(status, cause)
+        return _left_down(status)
     return _died(status, spec, now, fact.luck) if cause in DEATHS else status
 
 
