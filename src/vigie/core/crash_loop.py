@@ -54,13 +54,9 @@ def room_at(tally: Tally, spec: Spec, now: float) -> float:
 
 def held_by_the_day(tally: Tally, spec: Spec, now: float) -> Tally:
     """Postpone the next start until the day's oldest restart is a day old."""
-    recent = within_a_day(tally, now)
-    # the restart that must age before there is room for one more; with a limit of 0 there is none: look again
-    # tomorrow
-    oldest = recent[len(recent) - spec.restarts_per_day] if spec.restarts_per_day else now
     # at least a second ahead: rounding must not make the postponed start due at once
-    due = max(oldest + DAY, now + 1.0)
-    return replace(tally, restarts=recent, next_start_at=due, waiting=Reason.DAILY_LIMIT)
+    due = max(room_at(tally, spec, now), now + 1.0)
+    return replace(tally, restarts=within_a_day(tally, now), next_start_at=due, waiting=Reason.DAILY_LIMIT)
 
 
 def refused(tally: Tally, spec: Spec, now: float, luck: float) -> Tally:
@@ -69,11 +65,12 @@ def refused(tally: Tally, spec: Spec, now: float, luck: float) -> Tally:
     The pauses double as after deaths, up to ``REFUSED_PAUSE``: what is in the way for a moment only (a port that is
     just being closed) must not cost ten seconds.
     """
-    pause = min(spec.backoff_initial * 2.0 ** min(tally.refusals, 60), REFUSED_PAUSE, spec.backoff_max)
+    # the second death is the first that waits
+    pause = min(pause_before_start(tally.refusals + 2, spec, luck), jittered(REFUSED_PAUSE, luck))
     return replace(
         tally,
         refusals=tally.refusals + 1,
-        next_start_at=now + jittered(pause, luck),
+        next_start_at=now + pause,
         waiting=Reason.LAUNCH_REFUSED,
         luck=luck,
     )

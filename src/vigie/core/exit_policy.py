@@ -23,7 +23,7 @@ def verdict(spec: Spec, code: int | None, proved: bool) -> Reason:
     """
     if code in spec.stay_down_codes:
         return Reason.STAYS_DOWN
-    if spec.restart == "never":
+    if not comes_back(spec):
         return Reason.NOT_RESTARTED
     if code in spec.restart_codes:
         return Reason.RESTART_WANTED if proved else Reason.CRASHED
@@ -32,6 +32,6 @@ def verdict(spec: Spec, code: int | None, proved: bool) -> Reason:
     return Reason.CRASHED
 
 
-def replaces_the_ill(spec: Spec) -> bool:
-    """Tell whether a hung bot is taken down by itself: not where nothing would bring it back."""
+def comes_back(spec: Spec) -> bool:
+    """Tell whether a bot is ever brought back by itself: if not, a hung one is not taken down either."""
     return spec.restart != "never"

@@ -202,7 +202,7 @@ def _reason_to_go(status: Status, spec: Spec, now: float) -> Reason | None:
     health = status.health
     if health.verdict is not Verdict.ILL or health.blind or _held_though_ill(status, spec, now):
         return None
-    stays = wish.want is Want.UP and exit_policy.replaces_the_ill(spec)
+    stays = wish.want is Want.UP and exit_policy.comes_back(spec)
     if not stays and not wish.cure:
         return None
     return status.life.cause or Reason.HUNG

@@ -108,7 +108,7 @@ def _launch_failed(status: Status, fact: LaunchFailed, spec: Spec, now: float) -
     if fact.refused:
         tally = crash_loop.not_started(status.tally, ordered_at)
         return replace(status, tally=crash_loop.refused(tally, spec, now, fact.luck))
-    if spec.restart == "never":
+    if not exit_policy.comes_back(spec):
         return _left_down(status)
     return _died(status, spec, now, fact.luck)
 
@@ -237,7 +237,7 @@ def _code_changed(status: Status, _fact: CodeChanged, spec: Spec, now: float) ->
 
 
 def _memory_exceeded(status: Status, _fact: MemoryExceeded, spec: Spec, now: float) -> Status:
-    if not exit_policy.replaces_the_ill(spec):
+    if not exit_policy.comes_back(spec):
         return status
     return _replace_living(status, Reason.MEMORY_EXCEEDED, spec, now)
 
