@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vigie.problems import Failure
-from vigie.records.bot_log import CUT_MARK, LONGEST_LINE, follow, last_lines
+from vigie.records.bot_log import CUT_MARK, LONGEST_LINE, Follower, follow, last_lines
 from vigie.records.log_rotation import rotate_at_launch
 
 
@@ -36,7 +36,7 @@ def told(path: Path, *steps: Callable[[], object], last: int = 0) -> list[bytes]
 
     pieces: list[bytes] = []
     with pytest.raises(Ended):
-        pieces.extend(follow(str(path), wait, last))
+        pieces.extend(data for _, data in follow([Follower(str(path), last)], wait))
     assert all(0.1 <= pause <= 0.25 for pause in pauses)
     return pieces
 
@@ -147,7 +147,10 @@ def test_blocks_do_not_show(tmp_path: Path, count: int) -> None:
 
 def test_a_folder_of_that_name_is_a_clear_failure(tmp_path: Path) -> None:
     """Reading and following both say so."""
-    for attempt in (lambda: last_lines(str(tmp_path), 1), lambda: next(follow(str(tmp_path), time.sleep))):
+    for attempt in (
+        lambda: last_lines(str(tmp_path), 1),
+        lambda: next(follow([Follower(str(tmp_path))], time.sleep)),
+    ):
         with pytest.raises(Failure) as raised:
             attempt()
         assert raised.value.key in ("record.not-a-file", "record.not-readable")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.records.logs import Log, numbered
-from vigie.records.bot_log import EVER, follow, last_lines
+from vigie.records.bot_log import EVER, Follower, follow, last_lines
 from vigie.records.hole import Means, means_of
 from vigie.records.log_note import end_of
 from vigie.records.log_rotation import compress_rotated, rotate_at_launch
@@ -44,7 +44,7 @@ def told(log: Log, *steps: Callable[[], object], last: int | None = 0, since: in
 
     pieces: list[bytes] = []
     with pytest.raises(Ended):
-        pieces.extend(follow(log.path, wait, last, log.note, since))
+        pieces.extend(data for _, data in follow([Follower(log.path, last, log.note, since)], wait))
     return b"".join(pieces)
 
 
@@ -181,7 +181,7 @@ def test_at_full_speed_every_line_comes_once_and_in_order(log: Log) -> None:
     with log.printer(count):
         thread.start()
         try:
-            for piece in follow(log.path, time.sleep, 0, log.note, 0):
+            for _, piece in follow([Follower(log.path, 0, log.note, 0)], time.sleep):
                 came.append(piece)
                 length += len(piece)
                 if length >= count * LINE:

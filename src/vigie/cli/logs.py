@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from vigie.problems import DONE, Failure, UsageProblem
-from vigie.records.bot_log import EVER, Follower, last_lines, line_begin, pieces
+from vigie.records.bot_log import EVER, Follower, follow, last_lines, line_begin, pieces
 from vigie.runtime.place import Place
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ MOST_LINES = 1_000_000
 
 PREFIX_COLOURS = ("36", "33", "32", "35", "34", "31")
 """One for each bot, in turn."""
-
-SHORT_PAUSE = 0.1
-LONG_PAUSE = 0.25
-"""Seconds between two looks at logs that have nothing new."""
 
 LONGEST_HELD = 65_536
 """Bytes of an unfinished line that wait for their line end, when several bots are shown."""
@@ -113,21 +109,8 @@ def _show(logs: list[_Log], count: int | None, following: bool) -> None:
             writer.end()
         return
     followers = [Follower(log.path, count, log.note, log.since) for log in logs]
-    pause = SHORT_PAUSE
-    try:
-        while True:
-            fresh = [(writer, follower.read()) for writer, follower in zip(writers, followers, strict=True)]
-            for writer, data in fresh:
-                if data:
-                    writer.write(data)
-            if any(data for _, data in fresh):
-                pause = SHORT_PAUSE
-            else:
-                time.sleep(pause)
-                pause = LONG_PAUSE
-    finally:
-        for follower in followers:
-            follower.close()
+    for place, data in follow(followers, time.sleep):
+        writers[place].write(data)
 
 
 def _as_json(logs: list[_Log], count: int | None) -> dict[str, object]:

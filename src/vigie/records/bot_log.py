@@ -25,7 +25,7 @@ from vigie.records.log_stream import GoneError, LogStream
 from vigie.records.reading import open_to_read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["CUT_MARK", "EVER", "LONGEST_LINE", "Follower", "follow", "last_lines", "line_begin", "pieces"]
 
@@ -108,26 +108,26 @@ def line_begin(path: str, position: int, note: str = "") -> int:
         stream.close()
 
 
-def follow(
-    path: str, wait: Callable[[float], object], last: int | None = 0, note: str = "", since: int = EVER
-) -> Iterator[bytes]:
-    """Yield what a ``Follower`` reads, for ever.
+def follow(followers: Sequence[Follower], wait: Callable[[float], object]) -> Iterator[tuple[int, bytes]]:
+    """Yield what they read, for ever, each piece with the place of its follower in the list; close them at the end.
 
-    When there is nothing new, ``wait`` is called with the seconds to let pass (0.1, then 0.25); what it
+    When there is nothing new in any, ``wait`` is called with the seconds to let pass (0.1, then 0.25); what it
     raises ends the following. Raises ``Failure`` (``record.not-readable``, ``record.not-a-file``).
     """
-    follower = Follower(path, last, note, since)
     pause = _SHORT_PAUSE
     try:
         while True:
-            if fresh := follower.read():
-                yield fresh
-                pause = _SHORT_PAUSE
-            else:
+            idle = True
+            for place, follower in enumerate(followers):
+                if fresh := follower.read():
+                    idle = False
+                    yield place, fresh
+            if idle:
                 wait(pause)
-                pause = _LONG_PAUSE
+            pause = _LONG_PAUSE if idle else _SHORT_PAUSE
     finally:
-        follower.close()
+        for follower in followers:
+            follower.close()
 
 
 class Follower:

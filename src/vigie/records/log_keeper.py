@@ -12,10 +12,9 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from vigie.records.log_marks import note_mark
-from vigie.records.log_note import frame_of, read_note
+from vigie.records.log_note import frame_at, read_note
 from vigie.records.log_rotation import compress_rotated
 from vigie.records.log_trim import Trimmed, trim
-from vigie.records.reading import open_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,30 +187,21 @@ class LogKeeper:
 def mark_now(path: str, note: str, marks: str, wall: Callable[[], float]) -> None:
     """Note where the log ends now; without a log, or where nothing can be written, nothing is noted."""
     try:
-        descriptor = open_to_read(path)
+        frame = frame_at(path, note)
     except OSError:
         return
-    try:
-        frame = frame_of(descriptor, note)
-    except OSError:
+    if frame is None:
         return
-    finally:
-        os.close(descriptor)
     # only now: whatever stands before the end was printed before this moment
     note_mark(marks, wall(), frame.begin, frame.end)
 
 
 def _own(path: str, note: str) -> int:
     try:
-        descriptor = open_to_read(path)
+        frame = frame_at(path, note)
     except OSError:
         return 0
-    try:
-        return frame_of(descriptor, note).own
-    except OSError:
-        return 0
-    finally:
-        os.close(descriptor)
+    return 0 if frame is None else frame.own
 
 
 def _is_unfinished(path: str, note: str) -> bool:

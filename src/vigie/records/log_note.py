@@ -87,19 +87,25 @@ def frame_of(descriptor: int, path: str) -> Frame:
             return frame
 
 
+def frame_at(log: str, path: str) -> Frame | None:
+    """Return the frame of a log by its path, None without a file. Raises ``OSError``."""
+    try:
+        descriptor = open_to_read(log)
+    except FileNotFoundError:
+        return None
+    try:
+        return frame_of(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
 def end_of(log: str, path: str) -> int:
     """Return the position at which the next byte of the log will stand; 0 without a file.
 
     Raises ``OSError``.
     """
-    try:
-        descriptor = open_to_read(log)
-    except FileNotFoundError:
-        return 0
-    try:
-        return frame_of(descriptor, path).end
-    finally:
-        os.close(descriptor)
+    frame = frame_at(log, path)
+    return 0 if frame is None else frame.end
 
 
 def settled(descriptor: int, note: Note) -> Note:
