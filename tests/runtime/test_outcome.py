@@ -203,17 +203,6 @@ def test_a_bot_held_by_the_limit_of_the_day_is_told_at_once(tmp_path: Path) -> N
         assert len(scene.engine.launched) == 1
 
 
-def test_whoever_went_away_is_not_told_and_what_was_asked_goes_on(scene: Scene) -> None:
-    """Ctrl-C in the command's window."""
-    settled, outcome = asking(scene, Verb.START)
-    outcome.give_up_waiting()
-    outcome.give_up_waiting()
-    scene.advance(2.0)
-    assert settled.problems == []
-    assert scene.watch().word == "online"
-    assert outcome._changed not in scene.watch().listeners
-
-
 def test_a_stop_that_overtakes_a_start_settles_both(scene: Scene) -> None:
     """The start has failed: somebody wants the opposite by now."""
     settled, _outcome = asking(scene, Verb.START)
@@ -266,7 +255,6 @@ def handed(outcome: Outcome) -> dict[str, Any]:
 def test_a_start_is_waited_for_by_the_next_program(scene: Scene) -> None:
     """Launched before, online after: success, told once, and counted as something done."""
     _lost, first = asking(scene, Verb.START)
-    first.give_up_waiting()
     settled = Settled()
     second = Outcome(scene.watch(), Verb.START, settled)
     second.go_on(handed(first))
@@ -279,7 +267,6 @@ def test_a_start_is_waited_for_by_the_next_program(scene: Scene) -> None:
 def test_a_death_after_the_hand_over_is_a_failed_start(scene: Scene) -> None:
     """The next program knows that this copy was launched since somebody asked."""
     _lost, first = asking(scene, Verb.START)
-    first.give_up_waiting()
     settled = Settled()
     Outcome(scene.watch(), Verb.START, settled).go_on(handed(first))
     scene.engine.process.crash(5)

@@ -7,9 +7,12 @@ Nothing here blocks longer than a system call. Waiting is the runtime's work: a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from vigie.plain import Plain
+
+if TYPE_CHECKING:
+    from vigie.core.spec import Spec
 
 
 class Identity(Plain):
@@ -40,6 +43,11 @@ class Spare(Plain):
 
     names: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+
+
+def spare_of(spec: Spec) -> Spare:
+    """Return what a bot's settings let it leave behind."""
+    return Spare(spec.spare_children, spec.command)
 
 
 NOBODY = Spare()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vigie.core.facts import Asked, Verb
-from vigie.core.states import Phase
+from vigie.core.states import Phase, Status
 from vigie.engines.base import Engine
 from vigie.problems import Problem
 from vigie.records.ledger import read_ledger
@@ -140,10 +140,7 @@ class Crew:
         past = caught_up(past, living, bot.spec, now, luck())
         if found is not None:
             past = past._replace(left_down=None)  # somebody has launched it since
-        watch = Watch(bot, self.place, self.engine, self.reactor, restored(past, now.steady), self._reserve)
-        watch.on_trouble = lambda problem: self._complain(watch, problem)
-        watch.listeners.append(self.narrator.hear)
-        self.scribe.keep(watch, past)
+        watch = self._begin(bot, restored(past, now.steady), past)
         if found is not None:
             watch.adopt(found.held, found.launched_at, found.by_us)
         return watch
@@ -158,13 +155,17 @@ class Crew:
             last_restart=inherited.last_restart,
             commit=inherited.commit,
         )
-        watch = Watch(bot, self.place, self.engine, self.reactor, inherited.status, self._reserve)
-        watch.on_trouble = lambda problem: self._complain(watch, problem)
-        watch.listeners.append(self.narrator.hear)
-        self.scribe.keep(watch, past)
+        watch = self._begin(bot, inherited.status, past)
         go_on(watch, inherited, self.engine, self._gap)
         if inherited.leaves:
             self.let_leave(watch)
+        return watch
+
+    def _begin(self, bot: Bot, status: Status, past: Remembered) -> Watch:
+        watch = Watch(bot, self.place, self.engine, self.reactor, status, self._reserve)
+        watch.on_trouble = lambda problem: self._complain(watch, problem)
+        watch.listeners.append(self.narrator.hear)
+        self.scribe.keep(watch, past)
         return watch
 
     def _past(self, name: str, now: Moment) -> Remembered:

@@ -24,7 +24,7 @@ from vigie.core.facts import (
 )
 from vigie.core.orders import AskToStop, KeepEvidence, KillTree, Launch, Order, Probe, SwitchBack, WakeAt
 from vigie.core.spec import Spec
-from vigie.engines.base import Engine, Held, LaunchError, LaunchPlan, Resisting, Spare
+from vigie.engines.base import Engine, Held, LaunchError, LaunchPlan, Resisting, spare_of
 from vigie.probes import probe_for
 from vigie.probes.conversation import Answer
 from vigie.runtime.asking import Asking
@@ -182,7 +182,7 @@ class Hands:
             log_path=self._log_path,
             lock_path=self._lock_path,
             environment=self._environment_of_bot(),
-            spare=self._spare(),
+            spare=spare_of(self.spec),
         )
 
     def _not_launched(self, error: LaunchError) -> None:
@@ -240,7 +240,7 @@ class Hands:
             return
         try:
             names = self.spec.stop_signals
-            self._engine.ask_to_stop(self.held, names[min(step, len(names) - 1)], self._spare())
+            self._engine.ask_to_stop(self.held, names[min(step, len(names) - 1)], spare_of(self.spec))
         except OSError:
             pass  # not a descriptor left to look for its children with: the core insists before long
 
@@ -252,7 +252,7 @@ class Hands:
         if self._look is not None:
             self._look.cancel()
         try:
-            spare = self._spare()
+            spare = spare_of(self.spec)
             self._left = self._engine.remains(held, self._lock_path, self.launched_by_us, spare)
             if self._left:
                 self._engine.kill_tree(held, self._lock_path, self.launched_by_us, spare)
@@ -284,7 +284,7 @@ class Hands:
 
     def _nothing_remains(self, held: Held) -> bool:
         try:
-            self._left = self._engine.remains(held, self._lock_path, self.launched_by_us, self._spare())
+            self._left = self._engine.remains(held, self._lock_path, self.launched_by_us, spare_of(self.spec))
         except OSError:
             return False
         return not self._left
@@ -292,9 +292,6 @@ class Hands:
     def resisting(self) -> list[Resisting]:
         """Who of the tree that is being ended still lives, for a person to read."""
         return self._engine.resisting(self._left)
-
-    def _spare(self) -> Spare:
-        return Spare(self.spec.spare_children, self.spec.command)
 
     def _forget_process(self) -> None:
         if self.held is not None:

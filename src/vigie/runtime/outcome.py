@@ -62,11 +62,6 @@ class Outcome:
         self._answered = handed["answered"] is True
         self.look()
 
-    def give_up_waiting(self) -> None:
-        """Whoever waited has gone; what was asked goes on."""
-        self._on_settled = None
-        self._leave()
-
     def _changed(self, watch: Watch, change: Change) -> None:
         if any(isinstance(order, (Launch, AskToStop, KillTree)) for order in change.orders):
             self.did_anything = True

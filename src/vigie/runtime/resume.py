@@ -14,7 +14,7 @@ import time
 from typing import NamedTuple
 
 from vigie.core.spec import Spec
-from vigie.engines.base import Engine, Held, Identity, Spare
+from vigie.engines.base import Engine, Held, Identity, Spare, spare_of
 from vigie.runtime.by_hand import ByHand, find_by_hand
 from vigie.runtime.remembered import Moment, Remembered
 
@@ -55,7 +55,7 @@ def find_living(
         held = engine.recognise(past.identity)
         if held is not None:
             return Found(held, past.launched_at, past.by_us)
-    spare = Spare(spec.spare_children, spec.command)
+    spare = spare_of(spec)
     if engine.copy_alive(lock_path, spare):
         found = _launched_unnoted(engine, lock_path, spare, past, now)
         if found is not None:

@@ -108,12 +108,12 @@ class StartOrder:
     def _plan(self) -> None:
         if not self._planned:
             self._planned = True
-            self._reactor.call_soon(self._go_on)
+            self._reactor.call_soon(self._look_again)
 
     def _hear(self, _watch: Watch, _change: Change) -> None:
         self._plan()
 
-    def _go_on(self) -> None:
+    def _look_again(self) -> None:
         self._planned = False
         self._look()
         if not self._waiting:
@@ -183,7 +183,7 @@ class StartOrder:
         if turn_at is not None:
             moments.append(turn_at)
         if moments and self._waiting:
-            self._timer = self._reactor.call_at(min(moments), self._go_on)
+            self._timer = self._reactor.call_at(min(moments), self._look_again)
 
     def _let_go_of_begun(self) -> None:
         for begun in self._begun.values():

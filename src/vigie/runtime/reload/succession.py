@@ -16,7 +16,7 @@ from vigie.core.orders import KillTree
 from vigie.core.reasons import Reason
 from vigie.core.spec import Spec
 from vigie.core.states import Phase, Status
-from vigie.engines.base import Engine, Identity, Spare
+from vigie.engines.base import Engine, Identity, spare_of
 from vigie.runtime.hands import luck
 from vigie.runtime.plain_records import plain, record
 from vigie.runtime.reactor import LATE
@@ -111,8 +111,7 @@ def go_on(watch: Watch, inherited: Inherited, engine: Engine, gap: float) -> Non
         watch.hands.take_hold(held, inherited.by_us)
     elif phase is not Phase.ABSENT:
         # what its own process may have left behind, now that nobody can hold that any more
-        spare = Spare(watch.spec.spare_children, watch.spec.command)
-        engine.end_leftovers(watch.place.copy_lock(watch.name), spare)
+        engine.end_leftovers(watch.place.copy_lock(watch.name), spare_of(watch.spec))
     if gap > LATE:
         watch.feed(ClockJumped(gap))
     if phase in (Phase.KILLING, Phase.CLEARING):
