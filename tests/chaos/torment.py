@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from glob import glob
 from typing import Any, NamedTuple
 
 import vigie.cli.act
@@ -115,6 +116,8 @@ class Torment:
             for mortal in [*self.commands, *([self.monitor] if self.monitor else [])]:
                 self._kill(mortal)
             end_bearers(self.folder)
+        if self.wrong:
+            self._tell_what_was_said()
         launches = sum(len(bot.begun()) for bot in self.bots.values())
         return {
             "seconds": round(time.monotonic() - began, 1),
@@ -122,6 +125,16 @@ class Torment:
             **self.counts,
             "wrong": self.wrong[:20],
         }
+
+    def _tell_what_was_said(self) -> None:
+        """Print the last words of everybody, for whoever has only the output of a machine that is gone."""
+        for path in (*sorted(glob(os.path.join(self.folder, "said.*"))), self.place.monitor_log):
+            try:
+                with open(path, encoding="utf-8", errors="replace") as file:
+                    lines = file.readlines()[-25:]
+            except OSError:
+                continue
+            print(f"--- {path}", *(line.rstrip("\n") for line in lines), sep="\n", file=sys.stderr)
 
     # what happens
 
@@ -222,8 +235,8 @@ class Torment:
         if read_status(self.place.status_file).damaged:
             self.wrong.append("status file cannot be believed")
         for name in NAMES:
-            noted = read_ledger(self.place.private, name)
-            if noted is None and os.path.exists(os.path.join(self.place.private, f"{name}.json")):
+            there = os.path.exists(os.path.join(self.place.private, f"{name}.json"))
+            if there and read_ledger(self.place.private, name) is None:
                 self.wrong.append(f"ledger of {name} cannot be believed")
             count = told.get(name, {}).get("restart_count", 0)
             if count < self._restarts[name]:
@@ -243,10 +256,13 @@ class Torment:
         self.monitor = self._run(began, "monitor")
         alive = self.monitor.pid
         # a person's word: what was stopped, or has used up its tries, shall come as well
-        if self._wait(self._run(began, "ensure")):
-            self.wrong.append("ensure failed")
+        code = self._wait(self._run(began, "ensure"))
+        if code:
+            self.wrong.append(f"ensure failed: {code}")
         until(lambda: self._online(since) or not process_lives(alive), CALM, "all bots are online")
         self.counts["milliseconds until all was well"] = int(1000 * (time.monotonic() - began))
+        # a copy from before may still have its end before it: the next one comes, and stays
+        until(lambda: all(len(bot.living()) == 1 for bot in self.bots.values()), CALM, "one copy of each lives")
         self._look_at_copies("in the end", 1)
         stop = self._run(began, "stop")
         if self._wait(stop):

@@ -120,7 +120,10 @@ Usage : vigie COMMANDE [BOT...] [options]
   run        le garder en ligne au premier plan (conteneur, service) : ce qu'il écrit
              sur la sortie standard, son code de sortie à la fin
   ship       commit, push, vérification, redémarrage s'il s'est arrêté
-             -m TEXTE, --files A,B
+             -m TEXTE, --files A,B ; --dry-run montre tout et ne fait rien,
+             --rollback revient en arrière si le nouveau code échoue, --rebase intègre
+             d'abord ce que d'autres ont poussé, --resume ou --undo après une interruption
+  releases   quelle version a tourné quand, combien de temps saine, éprouvée ou mauvaise
   logs       ce que le bot écrit ; -f pour suivre, -n NOMBRE de lignes, --since 10m, 2h, 1d,
              19:45 ou "2026-02-08 19:45" (à 10 s près sous 'monitor', sinon depuis un lancement)
   init       préparer un dossier de bot (n'écrase jamais rien)
@@ -134,7 +137,7 @@ Options, avant ou après la commande :
   --version, -V       version
 
 Codes de sortie : 0 fait ou en ligne, 1 hors ligne ou échec, 2 mauvais usage ou réglage, 3 refusé pour ne
-rien perdre, 4 envoyé mais bot hors ligne, 130 interrompu.""",
+rien perdre, 4 envoyé mais bot hors ligne, 5 nouveau code en échec, l'ancien est revenu, 130 interrompu.""",
         """vigie: keeps a bot online
 
 Usage: vigie COMMAND [BOT...] [options]
@@ -151,7 +154,10 @@ Usage: vigie COMMAND [BOT...] [options]
   run        keep it online in the foreground (container, service): what it prints
              on standard output, its exit code in the end
   ship       commit, push, verify, restart if it stopped
-             -m TEXT, --files A,B
+             -m TEXT, --files A,B; --dry-run shows all and does nothing, --rollback goes
+             back if the new code fails, --rebase first takes in what others have pushed,
+             --resume or --undo after an interruption
+  releases   which version ran when, how long it was healthy, which are proven or bad
   logs       what the bot prints; -f to follow, -n NUMBER of lines, --since 10m, 2h, 1d,
              19:45 or "2026-02-08 19:45" (to 10 s with 'monitor' running, else from a launch on)
   init       prepare a bot's folder (never overwrites anything)
@@ -165,7 +171,7 @@ Options, before or after the command:
   --version, -V       version
 
 Exit codes: 0 done or online, 1 offline or failed, 2 wrong usage or settings, 3 refused so that nothing is
-lost, 4 shipped but the bot is offline, 130 interrupted.""",
+lost, 4 shipped but the bot is offline, 5 the new code failed and the old one is back, 130 interrupted.""",
     ),
     "cli.door-help": (
         """bot_monitor.py : moniteur du bot

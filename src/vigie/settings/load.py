@@ -37,9 +37,9 @@ def load(root: str, environ: Mapping[str, str]) -> Project:
     alone = len(tables) == 1
     if not alone:
         _refuse_one_bot_variables(variables, tuple(tables))
-    spacing = _start_spacing(toml)
+    spacing, ship = _start_spacing(toml), _ship(toml)
     specs = {
-        name: read_bot(name, root, table, variables, alone)._replace(start_spacing=spacing)
+        name: read_bot(name, root, table, variables, alone)._replace(start_spacing=spacing, prove=ship.prove)
         for name, table in tables.items()
     }
     _refuse_shared_health_url(specs, tables)
@@ -53,7 +53,7 @@ def load(root: str, environ: Mapping[str, str]) -> Project:
         config_path=None if toml is None else toml.path,
         language=language,
         bots=tuple(Bot(spec, environment) for spec in specs.values()),
-        ship=_ship(toml),
+        ship=ship,
     )
 
 

@@ -38,10 +38,19 @@ class Bot(Plain):
 
 
 class ShipSettings(Plain):
-    """``[ship]``: ``restart`` is ``if-down``, ``always`` or ``never``; ``rollback``: undo what fails."""
+    """``[ship]``: ``restart`` is ``if-down``, ``always`` or ``never``; ``rollback``: undo what fails.
+
+    ``test``: a command that must succeed before anything is committed, within ``test_timeout`` seconds.
+    ``prove``: seconds that new code must stay healthy without a break; ``prove_deadline``: seconds it has for
+    that in all.
+    """
 
     restart: Literal["if-down", "always", "never"] = "if-down"
     rollback: bool = False
+    test: tuple[str, ...] = ()
+    test_timeout: float = 300.0
+    prove: float = 30.0
+    prove_deadline: float = 120.0
 
 
 class Project(Plain):

@@ -92,6 +92,10 @@ BOT: tuple[Setting, ...] = (
 SHIP: tuple[Setting, ...] = (
     Setting("restart", CHOICE, _ship.restart, choices=("if-down", "always", "never")),
     Setting("rollback", SWITCH, _ship.rollback),
+    Setting("test", COMMAND, _ship.test),
+    Setting("test_timeout", SECONDS, _ship.test_timeout, (), SHORTEST, DAY),
+    Setting("prove", SECONDS, _ship.prove, (), SHORTEST, DAY),
+    Setting("prove_deadline", SECONDS, _ship.prove_deadline, (), SHORTEST, DAY),
 )
 
 LANGUAGE = Setting("language", CHOICE, None, ("VIGIE_LANG",), choices=("fr", "en"))
