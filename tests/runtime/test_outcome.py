@@ -171,13 +171,18 @@ def test_a_copy_from_before_may_die_without_failing_a_start(scene: Scene) -> Non
     assert settled.problem.key == "runtime.died-with-code"
 
 
-def test_a_copy_from_before_that_dies_where_nobody_stays_is_the_end(scene: Scene) -> None:
-    """start without a monitor finds a bot that still starts, and that dies: nobody brings it back."""
+def test_a_copy_from_before_that_dies_is_replaced_once(scene: Scene) -> None:
+    """start without a monitor finds a bot that still starts, and that dies: the next copy's death is the end."""
     scene.ask(Verb.START, keep=False)
     settled, _outcome = asking(scene, Verb.START, keep=False)
-    scene.engine.process.crash(5)
+    old = scene.engine.process
+    old.crash(5)
+    scene.advance(0.1)
+    assert settled.problems == []
+    assert scene.engine.process is not old
+    scene.engine.process.crash(6)
     turn(scene.reactor)
-    assert settled.problem.values["exit_status"] == 5
+    assert settled.problem.values["exit_status"] == 6
 
 
 def test_a_bot_that_never_answers_is_told_where_nobody_stays_to_cure_it(tmp_path: Path) -> None:
@@ -201,6 +206,25 @@ def test_a_bot_held_by_the_limit_of_the_day_is_told_at_once(tmp_path: Path) -> N
         settled, _outcome = asking(scene, Verb.ENSURE)
         assert settled.problem.key == "runtime.held-today"
         assert len(scene.engine.launched) == 1
+
+
+@pytest.mark.parametrize("verb", [Verb.START, Verb.ENSURE])
+def test_a_copy_from_before_that_dies_while_it_is_looked_at_is_replaced(scene: Scene, verb: Verb) -> None:
+    """Nobody stays to bring it back, and whoever asked wants it online, not to hear of the old one's end."""
+    scene.online()
+    old = scene.engine.process
+    settled = Settled()
+    watch = scene.watch()
+    watch.spec = watch.hands.spec = watch.spec._replace(health_url="exec:sleep 20", check_timeout=20.0)
+    outcome = ask(watch, verb, False, settled)
+    turn(scene.reactor)
+    assert settled.problems == []
+    old.end(Exit(code=5))
+    watch.spec = watch.hands.spec = watch.spec._replace(health_url="none")
+    scene.advance(1.5)
+    assert settled.problem is None
+    assert outcome.did_anything
+    assert scene.engine.process is not old
 
 
 def test_a_stop_that_overtakes_a_start_settles_both(scene: Scene) -> None:

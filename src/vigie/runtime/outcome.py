@@ -34,6 +34,8 @@ class Outcome:
         self.did_anything = False
         self._since = watch.reactor.now()
         self._launched = False
+        self._owed = False
+        """A copy from before has died, and nobody stays to bring it back: once its tree is gone, a launch is due."""
         self._answered = verb is Verb.RESTART  # there, an answer can only come from the new process
         watch.listeners.append(self._changed)
 
@@ -82,15 +84,28 @@ class Outcome:
         if self._verb is Verb.STOP:
             self._look_when_told(watch)
             return
+        if self._owed:
+            if change.after.life.phase is Phase.ABSENT:
+                self._owed = False
+                watch.reactor.call_soon(self._ask_anew)
+            return
         if isinstance(change.fact, Launched):
             self._launched = True
         if isinstance(change.fact, LaunchFailed):
             self._settle(launch_problem(watch.name, change.failure))
         elif isinstance(change.fact, Exited) and change.before.life.phase is Phase.ALIVE:
-            if self._launched or change.after.wish.want is not Want.UP:
+            if self._launched or (change.after.wish.want is not Want.UP and self._verb is Verb.RESTART):
                 self._settle(death_problem(watch, change.fact))
+            elif change.after.wish.want is not Want.UP:
+                self._owed = True
         else:
             self._look_when_told(watch)
+
+    def _ask_anew(self) -> None:
+        """What was there before anybody asked is gone: now the bot is down, which is what the verb is for."""
+        if self._on_settled is not None:
+            self._watch.feed(Asked(self._verb, keep=False))
+            self.look()
 
     def _waited_enough(self) -> bool:
         """Whether a bot that nobody can ask has had its grace, since it was launched or somebody asked for it."""
