@@ -1,13 +1,13 @@
-"""``python -m bench [check] [start]``: all of it when nothing is named."""
+"""``python -m bench [check] [start] [ship]``: all of it when nothing is named."""
 
 from __future__ import annotations
 
 import platform
 import sys
 
-from bench import check_speed, start_speed
+from bench import check_speed, ship, start_speed
 
-MEASURES = {"check": check_speed.main, "start": start_speed.main}
+MEASURES = {"check": check_speed.main, "start": start_speed.main, "ship": ship.main}
 
 
 def main(names: list[str]) -> int:

@@ -54,7 +54,9 @@ class Workday:
     ) -> ShipReport:
         """Ship once, on a clock that counts the times it is read."""
         ticks: Iterator[int] = itertools.count()
-        request = ShipRequest(str(self.repo.path / folder), message, files, restart)
+        ours = self.repo.path.parent / "ours"
+        ours.mkdir(exist_ok=True)
+        request = ShipRequest(str(self.repo.path / folder), message, files, restart, folder=str(ours))
         return carry(request, bot, self.told, lambda: float(next(ticks)), self.slept.append)
 
     def steps(self, report: ShipReport) -> dict[str, Step]:
@@ -363,7 +365,7 @@ def test_steps_are_those_of_the_contract(day: Workday, repo: Repo) -> None:
     ]
     assert [step["name"] for step in told["steps"]] == list(STEPS)
     steps = {step["name"]: step for step in told["steps"]}
-    assert [name for name, step in steps.items() if step["skipped"]] == ["scan", "restart", "rollback"]
+    assert [name for name, step in steps.items() if step["skipped"]] == ["restart", "rollback"]
     assert all(step["seconds"] > 0 for step in told["steps"] if not step["skipped"])
     assert steps["commit"]["detail"] == repo.head
     assert steps["push"]["detail"] == "origin/main"
@@ -394,12 +396,12 @@ def test_files_added_by_a_hook_are_told(day: Workday, repo: Repo) -> None:
 
 def test_a_listed_file_that_was_staged_in_part_is_told(day: Workday, repo: Repo) -> None:
     """Listing a file commits all of it, and says that only a part had been staged."""
-    repo.write("bot.py", "staged\n")
+    repo.write("bot.py", "STAGED = 1\n")
     repo.git("add", "bot.py")
-    repo.write("bot.py", "staged\nand more\n")
+    repo.write("bot.py", "STAGED = 1\nMORE = 2\n")
     day.ship(PretendBot(True), files=("bot.py",))
     assert "ship.partly-staged" in day.told.keys
-    assert repo.git("show", "HEAD:bot.py") == "staged\nand more"
+    assert repo.git("show", "HEAD:bot.py") == "STAGED = 1\nMORE = 2"
     assert repo.status() == {}
 
 
@@ -454,7 +456,7 @@ def _lock(repo: Repo) -> None:
     [
         (_merge_conflict, "m", None, Refusal, "ship.operation-in-progress"),
         (_detach, "m", None, Refusal, "ship.detached-head"),
-        (_lock, "m", None, Refusal, "ship.index-locked"),
+        (_lock, "m", None, Refusal, "staging.lock-left"),
         (_nothing, "  \n", None, UsageProblem, "ship.message-empty"),
         (_nothing, "m", ("bto.py",), UsageProblem, "ship.file-misspelt"),
         (_nothing, "m", ("bot.py", "zzzzzzzz"), UsageProblem, "ship.file-missing"),
@@ -504,12 +506,19 @@ def test_project_in_a_folder_of_a_bigger_repository(day: Workday, repo: Repo) ->
     assert repo.status() == {"bot.py": " M", "commands.py": "M "}
 
 
-def test_an_index_that_lags_behind_is_told(day: Workday, repo: Repo) -> None:
-    """Another program holds the index all the time: shipped all the same, with the command that mends it."""
-    repo.hook("post-commit", "touch .git/index.lock")
+def test_an_index_that_somebody_goes_on_holding_is_refused(day: Workday, repo: Repo) -> None:
+    """Another program holds the index all the time: no commit lands, exit 3, and it is named."""
+    lock = repo.path / ".git" / "index.lock"
+    repo.hook("post-commit", f"touch '{lock}'")
     repo.write("bot.py", "1\n")
-    assert day.ship(PretendBot(True)).ok
-    assert any(line.startswith("[WARNING]") and "git reset" in line for line in day.told.lines)
+    head = repo.head
+    report = day.ship(PretendBot(True))
+    assert (report.exit_code, report.commit, repo.head) == (3, None, head)
+    assert report.problem is not None and report.problem.key == "ship.index-locked"
+    lock.unlink()
+    assert repo.status() == {"bot.py": " M"}
+    report = day.ship(PretendBot(True))
+    assert report.exit_code == 3, "the hook holds it again"
 
 
 def test_an_upstream_that_cannot_be_remembered_is_told(day: Workday, repo: Repo, remote: Repo) -> None:

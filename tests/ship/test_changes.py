@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.ship.workshop import Repo, new_repository
-from vigie.ship.changes import Change, parse, read_changes
+from vigie.ship.changes import Change, Standing, parse, read_changes, read_standing
 from vigie.ship.git import Git
 
 
@@ -67,7 +68,7 @@ def test_a_submodule_counts_only_on_another_commit(
     assert read_changes(git) == ()
     inside.git("add", "-A")
     inside.git("commit", "-m", "2")
-    assert read_changes(git) == (Change("library", ".", "M"),)
+    assert read_changes(git) == (Change("library", ".", "M", submodule=True),)
 
 
 def test_conflicts_are_marked(repo: Repo, git: Git) -> None:
@@ -98,3 +99,19 @@ def test_an_unknown_kind_of_line_is_not_guessed_at() -> None:
     """What git does not document is a defect, not a change to skip."""
     with pytest.raises(ValueError, match="X"):
         parse(b"X what\0")
+
+
+def test_where_head_stands_comes_with_the_same_look(repo: Repo, git: Git) -> None:
+    """Branch and commit as git names them; a branch without a remote, with a slash, with an accent."""
+    assert read_standing(git) == Standing(repo.head, "main", ())
+    repo.git("switch", "-c", "fix/été")
+    assert read_standing(git).branch == "fix/été"
+    repo.git("switch", "--detach")
+    assert read_standing(git) == Standing(repo.head, None, ())
+
+
+def test_before_the_first_commit_there_is_a_branch_and_no_commit(tmp_path: Path) -> None:
+    """git says (initial) where the commit would stand."""
+    made = new_repository(tmp_path / "new")
+    made.write("a.py")
+    assert read_standing(Git(str(made.path))) == Standing(None, "main", (Change("a.py", new=True),))

@@ -1,4 +1,4 @@
-"""Making one commit, with hooks of all kinds, beside other staged work."""
+"""Making one commit apart and landing it, with hooks of all kinds, beside other staged work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +15,10 @@ import pytest
 from tests.ship.workshop import Repo, new_repository, selected
 from tests.waiting import patient, until
 from vigie.problems import Failure
-from vigie.ship.commit import Commit, entries_to_follow, make_commit, stage, workspace
+from vigie.ship.apart.files import follow_files
+from vigie.ship.commit import Commit, make_commit, stage
 from vigie.ship.git import Git
-from vigie.ship.index import Difference, Entry
+from vigie.ship.land import move_branch, plan_landing, take_in
 from vigie.ship.repository import find_repository
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
@@ -28,6 +28,20 @@ def pause(seconds: float) -> None:
     """Do not wait."""
 
 
+def make(repo: Repo, *files: str, message: str = "fix: it", deadline: float = 60.0) -> Commit:
+    """Make the commit of the files listed, else of all; index and branch do not follow."""
+    repository = find_repository(Git(str(repo.path)))
+    git = Git(repository.top)
+    folder = repo.path.parent / "staging"
+    folder.mkdir(exist_ok=True)
+    staged = stage(git, repository, selected(repo, *files), str(folder))
+    try:
+        return make_commit(git, repository, staged, message, deadline, str(folder / "apart"))
+    finally:
+        assert os.listdir(folder) == ["index"]
+        (folder / "index").unlink()
+
+
 def commit(
     repo: Repo,
     *files: str,
@@ -35,23 +49,28 @@ def commit(
     deadline: float = 60.0,
     sleep: Callable[[float], None] = pause,
 ) -> Commit:
-    """Commit the files listed, else all."""
+    """Commit the files listed, else all, and let index, branch and files follow."""
     repository = find_repository(Git(str(repo.path)))
     git = Git(repository.top)
     folder = repo.path.parent / "staging"
     folder.mkdir(exist_ok=True)
     staged = stage(git, repository, selected(repo, *files), str(folder))
-    try:
-        return make_commit(git, repository, staged, message, deadline, sleep)
-    finally:
-        (folder / "index").unlink()
+    made = make_commit(git, repository, staged, message, deadline, str(folder / "apart"))
+    assert os.listdir(folder) == ["index"]
+    landing = plan_landing(git, repository, staged, made)
+    take_in(git, landing, sleep)
+    assert move_branch(git, landing)
+    (folder / "index").unlink()
+    follow_files(git, landing.files, str(folder / "files"))
+    assert os.listdir(folder) == []
+    return made
 
 
 def refused(repo: Repo, *files: str, deadline: float = 60.0) -> Failure:
     """Return the problem of a commit that does not come about; nothing may have changed."""
     before = repo.snapshot()
     with pytest.raises(Failure) as caught:
-        commit(repo, *files, deadline=deadline)
+        make(repo, *files, deadline=deadline)
     assert repo.snapshot() == before
     return caught.value
 
@@ -69,7 +88,7 @@ def test_listed_files_beside_staged_work(repo: Repo) -> None:
     assert repo.committed() == {"bot.py": "M", "new.py": "A"}
     assert repo.git("diff", "--cached", "--raw", "--", "commands.py", "other.py") == staged
     assert repo.status() == {"commands.py": "MM", "other.py": "A "}
-    assert made == Commit(repo.head, (), True)
+    assert made.sha == repo.head and made.by_hooks == ()
 
 
 def test_all_leaves_a_staged_secret_staged(repo: Repo) -> None:
@@ -172,27 +191,29 @@ def test_a_hook_that_takes_in_what_was_staged_apart_does_not_unstage_it(repo: Re
 
 def test_a_hook_with_patterns_works(repo: Repo) -> None:
     """Hooks ask git with patterns; they must find the files."""
+    seen = repo.path.parent / "seen"
     repo.hook(
         "pre-commit",
-        "git diff --cached --name-only -- '*.py' > .git/seen",
+        f"git diff --cached --name-only -- '*.py' > '{seen.as_posix()}'",
         "git diff --quiet -- bot.py || exit 1",
     )
     repo.write("bot.py", "1\n")
     commit(repo)
-    assert (repo.path / ".git" / "seen").read_text() == "bot.py\n"
+    assert seen.read_text() == "bot.py\n"
 
 
 def test_hooks_of_every_kind_run_in_their_order(repo: Repo) -> None:
     """Nothing is skipped, wherever the person keeps their hooks."""
     repo.git("config", "core.hooksPath", "my-hooks")
     kinds = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
+    ran = repo.path.parent / "ran"
     for kind in kinds:
-        repo.hook(kind, f"echo {kind} >> .git/ran")
+        repo.hook(kind, f"echo {kind} >> '{ran.as_posix()}'")
         (repo.path / "my-hooks").mkdir(exist_ok=True)
         (repo.path / ".git" / "hooks" / kind).rename(repo.path / "my-hooks" / kind)
     repo.write("bot.py", "1\n")
     commit(repo, "bot.py")
-    assert (repo.path / ".git" / "ran").read_text().split() == list(kinds)
+    assert ran.read_text().split() == list(kinds)
 
 
 @pytest.mark.parametrize("kind", ["pre-commit", "prepare-commit-msg", "commit-msg"])
@@ -228,12 +249,13 @@ def test_a_failing_post_commit_hook_does_not_deny_the_commit(repo: Repo) -> None
 @pytest.mark.slow
 def test_a_hook_that_takes_too_long_is_ended(repo: Repo) -> None:
     """After the deadline the hook is gone, and nothing has changed."""
-    repo.hook("pre-commit", "sleep 600 & echo $! $$ > .git/pids", "wait")
+    written = repo.path.parent / "pids"
+    repo.hook("pre-commit", f"sleep 600 & echo $! $$ > '{written.as_posix()}'", "wait")
     repo.write("bot.py", "1\n")
     problem = refused(repo, deadline=patient(3.0))
     assert problem.key == "ship.commit-timeout"
     assert problem.values["seconds"] == patient(3.0)
-    pids = [int(pid) for pid in (repo.path / ".git" / "pids").read_text().split()]
+    pids = [int(pid) for pid in written.read_text().split()]
     until(lambda: all(gone(pid) for pid in pids))
     assert not (repo.path / ".git" / "index.lock").exists()
 
@@ -261,7 +283,8 @@ def gone(pid: int) -> bool:
 @pytest.mark.slow
 def test_ctrl_c_during_a_hook_changes_nothing(repo: Repo) -> None:
     """The hook is ended with us, and what was staged is as it was."""
-    repo.hook("pre-commit", "echo $$ > .git/pid.new; mv .git/pid.new .git/pid; sleep 600")
+    pid = repo.path.parent / "pid"
+    repo.hook("pre-commit", f"cd '{repo.path.parent.as_posix()}'; echo $$ > new; mv new pid; sleep 600")
     repo.write("bot.py", "1\n")
     repo.write("commands.py", "staged\n")
     repo.git("add", "commands.py")
@@ -271,11 +294,10 @@ def test_ctrl_c_during_a_hook_changes_nothing(repo: Repo) -> None:
         # whoever runs the tests in the background has them ignore Ctrl-C
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from pathlib import Path; from tests.ship.workshop import Repo\n"
-        "from tests.ship.test_commit import commit; commit(Repo(Path(sys.argv[1])), 'bot.py')"
+        "from tests.ship.test_commit import make; make(Repo(Path(sys.argv[1])), 'bot.py')"
     )
     command = [sys.executable, "-c", script, str(repo.path), *filter(None, sys.path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as ours:
-        pid = repo.path / ".git" / "pid"
         until(pid.exists, limit=60.0)
         ours.send_signal(signal.SIGINT)
         _, complaints = ours.communicate()
@@ -316,55 +338,25 @@ def test_a_commit_that_cannot_be_signed_is_no_commit(repo: Repo) -> None:
     assert refused(repo).key == "ship.commit-unsigned"
 
 
-def test_a_branch_that_is_locked_fails_with_gits_reason(repo: Repo) -> None:
-    """Another git is moving the same branch."""
-    repo.write("bot.py", "1\n")
-    repo.write(".git/refs/heads/main.lock")
-    problem = refused(repo)
-    assert problem.key == "ship.commit-failed"
-    assert "main.lock" in str(problem.values["detail"])
-
-
-def test_the_index_held_for_a_moment_is_waited_for(repo: Repo) -> None:
-    """An editor holds it just when the commit is made: the index follows a moment later."""
-    repo.hook("post-commit", "touch .git/index.lock")
-    repo.write("bot.py", "1\n")
-    slept: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        if len(slept) == 2:
-            (repo.path / ".git" / "index.lock").unlink()
-
-    made = commit(repo, sleep=sleep)
-    assert made.settled and len(slept) == 2
-    assert repo.status() == {}
-
-
-def test_the_index_held_for_good_is_told(repo: Repo) -> None:
-    """The commit exists all the same; the person must know that the index lags behind."""
-    repo.hook("post-commit", "touch .git/index.lock")
-    repo.write("bot.py", "1\n")
-    made = commit(repo)
-    assert made.sha == repo.head and not made.settled
-    (repo.path / ".git" / "index.lock").unlink()
-    repo.git("reset")
-    assert repo.status() == {}
-
-
-def test_another_commit_made_meanwhile_is_not_lost(repo: Repo) -> None:
-    """A hook that commits by itself: its commit stands and is not taken for ours."""
-    repo.write("bot.py", "1\n")
+def test_a_hook_that_commits_by_itself_is_told(repo: Repo) -> None:
+    """Its commit was made apart; nothing of it reaches the person's repository."""
     repo.hook(
         "pre-commit",
-        "rm .git/hooks/pre-commit",
-        "echo x > hook.txt; GIT_INDEX_FILE=.git/index git add hook.txt",
-        "GIT_INDEX_FILE=.git/index git commit -q -m 'by the hook'",
+        "test -e hook.txt && exit 0",
+        "echo x > hook.txt; git add hook.txt; git commit -q -m 'by the hook'",
     )
-    with pytest.raises(Failure):
-        commit(repo)
-    assert repo.git("log", "-1", "--format=%s") == "by the hook"
-    assert (repo.path / "bot.py").read_text() == "1\n"
+    repo.write("bot.py", "1\n")
+    assert refused(repo).key == "ship.commit-failed"
+
+
+def test_a_hook_that_commits_on_top_is_told(repo: Repo) -> None:
+    """Two commits instead of one are not what was asked for."""
+    repo.hook("post-commit", "rm -f x; git commit -q --allow-empty -m again --no-verify", "exit 0")
+    (repo.path / ".git" / "hooks" / "post-commit").write_text(
+        "#!/bin/sh\ntest $(git rev-list --count HEAD) -gt 2 || git commit -q --allow-empty -m again\n"
+    )
+    repo.write("bot.py", "1\n")
+    assert refused(repo).key == "apart.other-parent"
 
 
 def test_linked_worktree(repo: Repo, tmp_path: Path) -> None:
@@ -402,68 +394,3 @@ def test_staging_that_changes_nothing_is_known_before(repo: Repo, tmp_path: Path
     staged = stage(Git(repository.top), repository, selected(repo), str(tmp_path))
     assert staged.empty
     assert repo.snapshot() == before
-
-
-def test_without_a_temporary_folder_nothing_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full or missing temporary folder is told, not a traceback."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    with pytest.raises(Failure) as caught, workspace():
-        pass
-    assert caught.value.key == "ship.no-workspace"
-
-
-def test_the_temporary_folder_is_private_and_goes_away() -> None:
-    """Names of files are nobody else's business."""
-    with workspace() as folder:
-        if sys.platform != "win32":
-            assert os.stat(folder).st_mode & 0o777 == 0o700
-    assert not os.path.exists(folder)
-
-
-@pytest.mark.parametrize(("staged", "quiet"), [("other.py", True), ("bot.py", False)])
-def test_git_does_not_clear_up_while_other_work_is_staged(repo: Repo, staged: str, quiet: bool) -> None:
-    """It would see the copy of the index only, and could clear away what only the real one names."""
-    repo.hook("pre-commit", "git config --get-all gc.auto > .git/seen || :")
-    repo.write("bot.py", "1\n")
-    repo.write("other.py")
-    repo.git("add", staged)
-    commit(repo, "bot.py")
-    assert (repo.path / ".git" / "seen").read_text() == ("0\n" if quiet else "")
-
-
-A, B, C = (Entry("100644", letter * 40) for letter in "abc")
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "made", "chosen", "expected"),
-    [
-        ({}, {}, {"p": (A, B)}, {"p"}, {"p": B}),
-        ({}, {}, {"p": (A, B)}, set(), {"p": B}),
-        ({"p": (A, C)}, {"p": (A, C)}, {"p": (A, B)}, {"p"}, {"p": B}),
-        ({"p": (A, C)}, {"p": (A, C)}, {"p": (A, B)}, set(), {}),
-        ({"p": (A, C)}, {"p": (A, C)}, {}, {"p"}, {"p": A}),
-        ({}, {"p": (A, C)}, {"p": (A, B)}, {"p"}, {}),
-        ({"p": (A, B)}, {}, {"p": (A, B)}, {"p"}, {}),
-        ({"p": (A, C)}, {"p": (A, C)}, {"q": (A, B)}, {"q"}, {"q": B}),
-    ],
-    ids=[
-        "committed",
-        "added by a hook",
-        "chosen, staged in another state",
-        "added by a hook, staged apart",
-        "chosen, put back on disk",
-        "staged meanwhile",
-        "unstaged meanwhile",
-        "staged, not ours",
-    ],
-)
-def test_which_entries_follow(
-    before: dict[str, tuple[Entry, Entry]],
-    now: dict[str, tuple[Entry, Entry]],
-    made: dict[str, tuple[Entry, Entry]],
-    chosen: set[str],
-    expected: dict[str, Entry],
-) -> None:
-    """The real index takes over what the commit changed and leaves what is somebody's own."""
-    tables = [{path: Difference(*pair) for path, pair in table.items()} for table in (before, now, made)]
-    assert entries_to_follow(tables[0], tables[1], tables[2], frozenset(chosen)) == expected

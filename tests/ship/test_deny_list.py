@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vigie.ship.deny_list import DenyList
+from vigie.ship.deny_list import DenyList, generated
 
 
 @pytest.fixture
@@ -99,3 +99,30 @@ def test_our_files_are_those_of_the_project_folder(tmp_path: Path) -> None:
     assert denied.denies("bots/one/bot_status.json", by_name=True)
     assert not denied.denies("logs/x", by_name=True)
     assert not denied.denies("bots/one/app/logs/x", by_name=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("Bot.DB", "Bot.DB"),
+        ("data/users.sqlite", "data/users.sqlite"),
+        ("data/users.db-shm", "data/users.db-shm"),
+        ("a/.pytest_cache/v/x", "a/.pytest_cache/"),
+        ("bot.egg-info/PKG-INFO", "bot.egg-info/"),
+        ("web/node_modules/x/index.js", "web/node_modules/"),
+        (".coverage.host.123", ".coverage.host.123"),
+        ("notes.txt~", "notes.txt~"),
+    ],
+)
+def test_what_programs_write_is_known_by_its_name(path: str, what: str) -> None:
+    """The file, or the whole folder, which is named once."""
+    assert generated(path) == what
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["db.py", "session.py", "sessions/a.py", "coverage.py", "data/db/schema.sql", "pid.py", "a.dbx", "x.py"],
+)
+def test_sources_with_such_words_in_their_names_are_fine(path: str) -> None:
+    """Only the ending tells."""
+    assert generated(path) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vigie.ship.environment import cleaned, has_own_ssh
+from vigie.ship.environment import QUIET_HTTP, QUIET_SSH, cleaned, connection, has_own_ssh
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,10 @@ def test_own_ssh_is_recognised() -> None:
     assert has_own_ssh({"GIT_SSH_COMMAND": "ssh -i key"})
     assert has_own_ssh({"GIT_SSH": "plink"})
     assert not has_own_ssh({"GIT_SSH": ""})
+
+
+def test_a_connection_asks_nothing_and_does_not_wait_for_the_dead() -> None:
+    """Over ssh and http alike; how the person connects over ssh stays theirs, wherever they said so."""
+    assert connection({}, own_ssh=False) == {**QUIET_HTTP, "GIT_SSH_COMMAND": QUIET_SSH}
+    assert connection({}, own_ssh=True) == QUIET_HTTP
+    assert connection({"GIT_SSH_COMMAND": "ssh -i key"}, own_ssh=False) == QUIET_HTTP

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from vigie.problems import UsageProblem
+from vigie.ship import file_list
 from vigie.ship.file_list import locate, nearest, split_names
 
 
@@ -122,3 +123,19 @@ def test_the_nearest_name_is_offered() -> None:
     assert nearest("comands.py", known) == "commands.py"
     assert nearest("point_sytem.py", known) == "src/point_system.py"
     assert nearest("zzz", known) is None
+
+
+def test_a_list_without_end_is_no_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole disk taken for a list of names is told, not read."""
+    monkeypatch.setattr(file_list, "MAX_LIST", 10)
+    (tmp_path / "list").write_text("0123456789\n")
+    with pytest.raises(UsageProblem) as caught:
+        file_list.read_list(str(tmp_path / "list"))
+    assert caught.value.key == "staging.list-too-long"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names that are no text")
+def test_a_list_holds_names_that_are_no_text(tmp_path: Path) -> None:
+    """Bytes stay the bytes they are."""
+    (tmp_path / "list").write_bytes(b"caf\xe9.py\n \t.py\n")
+    assert file_list.read_list(str(tmp_path / "list")) == (os.fsdecode(b"caf\xe9.py"), " \t.py")

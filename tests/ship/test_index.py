@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.ship.workshop import Repo, new_repository
-from vigie.problems import Failure
+from vigie.problems import Failure, Refusal
 from vigie.ship.git import Git
 from vigie.ship.index import (
     Entry,
     copy_index,
+    fingerprint,
     patiently,
+    replace_index,
     require,
     set_entries,
     staged_differences,
     take_from_disk,
     tree_differences,
+    write_tree,
 )
 
 
@@ -76,15 +80,15 @@ def test_filters_are_applied(repo: Repo, git: Git) -> None:
     assert repo.git("cat-file", "-p", ":x.txt") == "a\nb"
 
 
-def test_a_file_that_git_will_not_store_is_a_failure(repo: Repo, git: Git) -> None:
+def test_a_file_that_git_will_not_store_is_refused(repo: Repo, git: Git) -> None:
     """Here a line-end rule; the file and the cause are named."""
     repo.git("config", "core.autocrlf", "input")
     repo.git("config", "core.safecrlf", "true")
     repo.write("x.txt", "a\r\nb\r\n")
-    with pytest.raises(Failure) as caught:
+    with pytest.raises(Refusal) as caught:
         take_from_disk(git, ["x.txt"])
-    assert caught.value.key == "ship.git-failed"
-    assert "x.txt" in str(caught.value.values["detail"])
+    assert caught.value.key == "staging.line-endings"
+    assert caught.value.values["file"] == "x.txt"
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything")
@@ -131,3 +135,44 @@ def test_patience_is_rewarded() -> None:
     slept: list[float] = []
     assert patiently(lambda: next(answers), slept.append)
     assert slept == [0.02]
+
+
+def test_what_goes_makes_room_first(repo: Repo, git: Git) -> None:
+    """A folder becomes a file again, in whatever order the entries are given."""
+    content = repo.git("rev-parse", "HEAD:bot.py")
+    gone, there = Entry("000000", "0" * 40), Entry("100644", content)
+    require(set_entries(git, {"bot.py": gone, "bot.py/inner.py": there}))
+    require(set_entries(git, {"bot.py": there, "bot.py/inner.py": gone}))
+    assert repo.git("ls-files") == "bot.py\ncommands.py"
+
+
+def test_a_tree_of_what_is_staged(repo: Repo, git: Git) -> None:
+    """The same as the last commit's as long as nothing is."""
+    assert write_tree(git) == repo.git("rev-parse", "HEAD^{tree}")
+
+
+def test_an_index_is_replaced_only_if_it_is_the_one_seen(repo: Repo, git: Git) -> None:
+    """Else it holds somebody's work; and its lock is respected and given back."""
+    index, ready = repo.path / ".git" / "index", repo.path / "ready"
+    copy_index(str(index), str(ready))
+    seen = fingerprint(str(index))
+    repo.write("bot.py", "meanwhile\n")
+    repo.git("add", "bot.py")
+    before = index.read_bytes()
+    assert not replace_index(str(index), str(ready), seen)
+    assert index.read_bytes() == before
+    assert not (repo.path / ".git" / "index.lock").exists()
+    seen = fingerprint(str(index))
+    lock = repo.write(".git/index.lock")
+    with pytest.raises(FileExistsError):
+        replace_index(str(index), str(ready), seen)
+    assert lock.exists() and index.read_bytes() == before
+    lock.unlink()
+    assert replace_index(str(index), str(ready), seen)
+    assert index.read_bytes() == ready.read_bytes()
+    assert repo.git("diff", "--cached") == ""
+
+
+def test_a_fingerprint_of_none(tmp_path: Path) -> None:
+    """A repository in which nothing was ever staged has no index."""
+    assert fingerprint(str(tmp_path / "none")) == ""

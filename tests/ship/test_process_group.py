@@ -121,3 +121,37 @@ def test_runs_in_a_session_of_its_own_without_a_terminal() -> None:
     """Nothing can open the terminal to ask a question, and Ctrl-C is ours to pass on."""
     outcome = run_here(python("import os", "print(os.getsid(0) == os.getpid())"))
     assert outcome.out.strip() == b"True"
+
+
+def test_a_temporary_folder_that_is_gone_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Output has a place all the same, and no file of ours is left anywhere."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "gone"))
+    assert run_here(python("print('out')")).out.strip() == b"out"
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert run_here(python("print('out')"), stdin=b"x").out.strip() == b"out"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="descriptors of processes are Linux's")
+def test_a_kernel_without_process_descriptors_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or one that has none left to give: waited for as elsewhere, deadline included."""
+
+    def none_left(_pid: int) -> int:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(os, "pidfd_open", none_left)
+    assert run_here(python("import sys", "sys.exit(3)")).code == 3
+    assert run(python("import time", "time.sleep(600)"), os.curdir, dict(os.environ), b"", 0.3).code is None
+
+
+@POSIX
+def test_no_descriptor_is_left_open() -> None:
+    """Neither after an end nor after a deadline."""
+    here = psutil.Process()
+    run_here(python(""))
+    before = here.num_fds()
+    run_here(python(""))
+    run(python("import time", "time.sleep(600)"), os.curdir, dict(os.environ), b"", 0.2)
+    assert here.num_fds() == before

@@ -3,63 +3,24 @@
 from __future__ import annotations
 
 import http.server
+import os
+import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.ship.pusher import Pusher
 from tests.ship.workshop import Repo
-from tests.waiting import patient, until
-from vigie.problems import Failure
+from tests.waiting import until
 from vigie.ship.git import Git
-from vigie.ship.push import PAUSES, is_known_there, push
+from vigie.ship.push import PAUSES, is_known_there
 from vigie.ship.remote import choose_target, read_configuration
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for ssh")
-
-
-class Pusher:
-    """Pushes the last commit of a repository, on a clock that stands still unless somebody sleeps."""
-
-    def __init__(self, repo: Repo) -> None:
-        self.repo = repo
-        self.now = 0.0
-        self.slept: list[float] = []
-        self.retries: list[tuple[float, int]] = []
-        self.on_sleep: Callable[[], None] = lambda: None
-
-    def push(self, deadline: float = 60.0, sha: str = "") -> bool:
-        """Push once, as ship does, the last commit or ``sha``."""
-        git = Git(str(self.repo.path))
-        target = choose_target(
-            read_configuration(git), f"refs/heads/{self.repo.git('branch', '--show-current')}"
-        )
-        return push(
-            git,
-            target,
-            sha or self.repo.head,
-            deadline=patient(deadline),
-            clock=lambda: self.now,
-            sleep=self._sleep,
-            on_retry=lambda pause, number: self.retries.append((pause, number)),
-        )
-
-    def refused(self, deadline: float = 60.0) -> Failure:
-        """Return the problem of a push that fails; the commit is kept."""
-        head = self.repo.head
-        with pytest.raises(Failure) as caught:
-            self.push(deadline)
-        assert self.repo.head == head
-        assert caught.value.values["commit"] == head[:10]
-        return caught.value
-
-    def _sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-        self.on_sleep()
 
 
 @pytest.fixture
@@ -200,6 +161,134 @@ def test_a_password_in_the_address_is_never_shown(pusher: Pusher, repo: Repo, cl
     assert "s3cret" not in str(problem.values)
 
 
+@pytest.fixture
+def beside(pusher: Pusher, repo: Repo, tmp_path: Path) -> Repo:
+    """Return another repository that has the commit, and the same remote."""
+    repo.git("clone", "-q", str(repo.path), str(tmp_path / "beside"))
+    other = Repo(tmp_path / "beside")
+    other.git("remote", "set-url", "origin", repo.git("remote", "get-url", "origin"))
+    return other
+
+
+def test_pushed_from_beside(pusher: Pusher, repo: Repo, remote: Repo, beside: Repo) -> None:
+    """The hooks run there; the person's repository knows afterwards what the remote has."""
+    repo.hook("pre-push", "exit 1")
+    beside.hook("pre-push", "touch ran")
+    assert pusher.push(beside=Git(str(beside.path)))
+    assert (beside.path / "ran").exists()
+    assert remote.git("rev-parse", "main") == repo.head
+    assert repo.git("rev-parse", "origin/main") == repo.head
+    assert is_known_there(pusher.git, pusher.target, repo.head)
+    assert not pusher.push(beside=Git(str(beside.path)))
+
+
+def test_a_branch_that_nothing_maps_is_not_remembered(
+    pusher: Pusher, repo: Repo, remote: Repo, beside: Repo
+) -> None:
+    """A remote without fetch lines gets no reference that nobody would ever refresh."""
+    repo.git("config", "--unset-all", "remote.origin.fetch")
+    repo.git("update-ref", "-d", "refs/remotes/origin/main")
+    assert pusher.push(beside=Git(str(beside.path)))
+    assert remote.git("rev-parse", "main") == repo.head
+    assert "refs/remotes" not in repo.git("for-each-ref")
+
+
+def test_not_being_able_to_remember_is_no_failure(
+    pusher: Pusher, repo: Repo, remote: Repo, beside: Repo
+) -> None:
+    """The push has succeeded; the note is only a note."""
+    lock = repo.path / ".git/refs/remotes/origin/main.lock"
+    lock.write_text("")
+    assert pusher.push(beside=Git(str(beside.path)))
+    assert remote.git("rev-parse", "main") == repo.head
+
+
+def test_tags_are_not_pushed_along(pusher: Pusher, repo: Repo, remote: Repo) -> None:
+    """Exactly one branch is pushed, whatever is configured; a tag that is refused would hide its fate."""
+    repo.git("config", "push.followTags", "true")
+    repo.git("tag", "-a", "v1", "-m", "v1")
+    assert pusher.push()
+    assert remote.git("tag") == ""
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder on a disk of 1 MB."""
+    if getattr(os, "getuid", lambda: None)() != 0:
+        pytest.skip("only root can mount a disk")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def remote_on_small_disk(small_disk: Path, repo: Repo) -> Repo:
+    """Return ``origin``, moved to the small disk."""
+    repo.git("clone", "-q", "--bare", str(repo.path), str(small_disk / "github.git"))
+    moved = Repo(small_disk / "github.git")
+    moved.git("update-ref", "refs/heads/main", "main^")
+    repo.git("remote", "set-url", "origin", str(moved.path))
+    return moved
+
+
+def test_a_full_disk_there(pusher: Pusher, repo: Repo, remote_on_small_disk: Repo) -> None:
+    """Told as what it is, and not tried again; with room, the same push succeeds."""
+    repo.write("big", os.urandom(1_000_000).hex())
+    repo.git("add", "big")
+    repo.git("commit", "-m", "big")
+    before = remote_on_small_disk.git("rev-parse", "main")
+    problem = pusher.refused()
+    assert problem.key == "ship.push-not-stored"
+    assert "No space left" in str(problem.values["output"])
+    assert pusher.slept == []
+    assert remote_on_small_disk.git("rev-parse", "main") == before
+    mounted = str(remote_on_small_disk.path.parent)
+    subprocess.run(["mount", "-o", "remount,size=64m", mounted], check=True)
+    assert pusher.push()
+    assert remote_on_small_disk.git("rev-parse", "main") == repo.head
+
+
+def test_a_disk_there_that_cannot_be_written(pusher: Pusher, repo: Repo, remote_on_small_disk: Repo) -> None:
+    """A folder that only lets itself be read."""
+    mounted = str(remote_on_small_disk.path.parent)
+    subprocess.run(["mount", "-o", "remount,ro", mounted], check=True)
+    assert pusher.refused().key == "ship.push-not-stored"
+    assert pusher.slept == []
+
+
+def test_a_branch_that_is_checked_out_there(pusher: Pusher, repo: Repo, tmp_path: Path) -> None:
+    """git refuses to pull a folder away from under somebody; so it is told."""
+    repo.git("clone", "-q", str(repo.path), str(tmp_path / "worked-in"))
+    repo.git("remote", "set-url", "origin", str(tmp_path / "worked-in"))
+    repo.git("commit", "--allow-empty", "-m", "third")
+    problem = pusher.refused()
+    assert problem.key == "ship.push-rejected"
+    assert problem.values["rule"] == "branch is currently checked out"
+
+
+def test_a_lock_there_that_goes_away(pusher: Pusher, repo: Repo, remote: Repo) -> None:
+    """Another push holds the branch for a moment."""
+    lock = remote.path / "refs/heads/main.lock"
+    lock.write_text("")
+    pusher.on_sleep = lock.unlink
+    assert pusher.push()
+    assert pusher.slept == [2.0]
+    assert remote.git("rev-parse", "main") == repo.head
+
+
+def test_a_lock_there_that_stays(pusher: Pusher, remote: Repo) -> None:
+    """After three tries it is told, in the server's own words."""
+    (remote.path / "refs/heads/main.lock").write_text("")
+    problem = pusher.refused()
+    assert problem.key == "ship.push-busy"
+    assert pusher.slept == list(PAUSES)
+    assert "main.lock" in str(problem.values["output"])
+
+
 class _Closed(http.server.BaseHTTPRequestHandler):
     """Asks everybody for a password."""
 
@@ -250,7 +339,7 @@ def test_an_ssh_that_hangs_is_ended_with_all_its_children(
     """At the deadline nothing of the push is left running."""
     pids = tmp_path / "pids"
     script = tmp_path / "ssh.sh"
-    script.write_text(f"sleep 600 &\necho $! $$ > {pids}\nwait\n")
+    script.write_text(f"sleep 600 &\necho $! $$ >> {pids}\nwait\n")
     monkeypatch.setenv("GIT_SSH_COMMAND", f"/bin/sh {script}")
     monkeypatch.setenv("GIT_SSH_VARIANT", "ssh")
     repo.git("remote", "set-url", "origin", "ssh://git@127.0.0.1/bot.git")

@@ -41,6 +41,10 @@ def test_success(out: bytes, verdict: Verdict) -> None:
         (b"[remote rejected] (branch is currently checked out)", Verdict.REJECTED),
         (b"[remote failure] (remote failed to report status)", Verdict.NETWORK),
         (b"[rejected] (something new)", Verdict.FAILED),
+        (b"[remote rejected] (unpacker error)", Verdict.NOT_STORED),
+        (b"[remote rejected] (cannot lock ref 'refs/heads/main': is at a but expected b)", Verdict.BUSY),
+        (b"[remote rejected] (Internal Server Error)", Verdict.BUSY),
+        (b"[remote rejected] (failed to update ref)", Verdict.REJECTED),
     ],
 )
 def test_refused_by_the_other_side(summary: bytes, verdict: Verdict) -> None:
@@ -90,6 +94,50 @@ def test_refused_by_the_other_side(summary: bytes, verdict: Verdict) -> None:
 def test_nothing_was_tried(err: bytes, verdict: Verdict) -> None:
     """Exit code 128 without a status line: the connection, the credentials, the address, or something new."""
     assert judge(Outcome(128, b"", err)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("err", "verdict"),
+    [
+        (b"error: RPC failed; HTTP 502 curl 22 The requested URL returned error: 502", Verdict.NETWORK),
+        (
+            b"error: RPC failed; HTTP 403 curl 22 The requested URL returned error: 403",
+            Verdict.AUTHENTICATION,
+        ),
+        (b"error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413", Verdict.TOO_LARGE),
+        (b"error: RPC failed; curl 52 Empty reply from server", Verdict.NETWORK),
+        (
+            b"fatal: could not read Username for 'https://h': terminal prompts disabled",
+            Verdict.AUTHENTICATION,
+        ),
+    ],
+)
+def test_a_line_that_broke_while_sending(err: bytes, verdict: Verdict) -> None:
+    """git ends with 1 then, as for a hook of ours, and sometimes even says that a push failed."""
+    broken = err + b"\nsend-pack: unexpected disconnect while reading sideband packet\n"
+    assert judge(Outcome(1, b"Done\n", broken)) is verdict
+    assert judge(Outcome(1, b"", broken + b"error: failed to push some refs to 'x'\n")) is verdict
+
+
+def test_a_line_that_broke_after_the_good_news() -> None:
+    """The status says pushed, the exit code does not: the remote must be asked."""
+    err = b"Connection to h closed by remote host.\nerror: failed to push some refs to 'x'\n"
+    assert judge(Outcome(1, line(b" ", b"1234567..89abcde"), err)) is Verdict.NETWORK
+    assert judge(Outcome(1, b"", err)) is Verdict.NETWORK
+
+
+def test_success_without_a_status_line_is_no_success() -> None:
+    """Nothing says that the branch arrived."""
+    assert judge(Outcome(0, b"Done\n", b"Everything up-to-date\n")) is Verdict.FAILED
+
+
+def test_a_lock_there_is_told_from_a_rule_there() -> None:
+    """Both are refusals of the server; only one of them passes."""
+    out = line(b"!", b"[remote rejected] (failed to update ref)")
+    lock = b"remote: error: cannot lock ref 'refs/heads/main': Unable to create '/x/main.lock': File exists."
+    assert judge(Outcome(1, out, lock)) is Verdict.BUSY
+    rule = line(b"!", b"[remote rejected] (pre-receive hook declined)")
+    assert judge(Outcome(1, rule, lock)) is Verdict.REJECTED
 
 
 def test_own_hook() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.ship.workshop import Repo
 from vigie.problems import Failure
 from vigie.ship.git import Git
-from vigie.ship.remote import Target, choose_target, read_configuration, set_upstream
+from vigie.ship.remote import Target, choose_target, read_configuration, set_upstream, tracked_ref
 
 ORIGIN = {"remote.origin.url": "u"}
 FORK = {"remote.fork.url": "u"}
@@ -111,3 +111,38 @@ def test_upstream_that_cannot_be_written(repo: Repo, git: Git) -> None:
     """Somebody else holds the configuration."""
     repo.write(".git/config.lock")
     assert not set_upstream(git, Target("origin", "refs/heads/main", True, False), "refs/heads/main")
+
+
+@pytest.mark.parametrize(
+    ("lines", "ref"),
+    [
+        (["+refs/heads/*:refs/remotes/origin/*"], "refs/remotes/origin/topic/x"),
+        (["refs/heads/topic/x:refs/elsewhere/x"], "refs/elsewhere/x"),
+        (["+refs/heads/topic/*:refs/remotes/origin/t-*"], "refs/remotes/origin/t-x"),
+        (["+refs/heads/t*/x:refs/remotes/o/t*"], "refs/remotes/o/topic"),
+        (["+refs/heads/main:refs/remotes/origin/main"], None),
+        (["+refs/heads/main:refs/a", "+refs/heads/*:refs/b/*"], "refs/b/topic/x"),
+        (["+refs/heads/*:refs/remotes/origin/*", "^refs/heads/topic/*"], None),
+        (["+refs/heads/*:refs/remotes/origin/*", "^refs/heads/other"], "refs/remotes/origin/topic/x"),
+        (["refs/heads/topic/x"], None),
+        ([], None),
+    ],
+)
+def test_where_git_remembers_what_a_remote_has(repo: Repo, lines: list[str], ref: str | None) -> None:
+    """As the remote's fetch lines say, which people narrow, rename and take away."""
+    repo.git("config", "--unset-all", "remote.origin.fetch")
+    for line in lines:
+        repo.git("config", "--add", "remote.origin.fetch", line)
+    target = Target("origin", "refs/heads/topic/x", sets_upstream=False, own_ssh=False)
+    assert tracked_ref(Git(str(repo.path)), target) == ref
+    if ref is not None:
+        # git is of the same opinion
+        repo.git("push", "-q", "origin", "HEAD:refs/heads/topic/x")
+        repo.git("fetch", "-q")
+        assert repo.git("rev-parse", ref) == repo.head
+
+
+def test_an_address_is_remembered_nowhere(repo: Repo, remote: Repo) -> None:
+    """A remote that is only an address has no fetch lines."""
+    target = Target(str(remote.path), "refs/heads/main", sets_upstream=False, own_ssh=False)
+    assert tracked_ref(Git(str(repo.path)), target) is None

@@ -24,7 +24,9 @@ def test_all_takes_what_is_staged(repo: Repo) -> None:
     repo.write("bot.py", "1\n")
     repo.write("new.py")
     repo.git("add", "-A")
-    assert selected(repo) == Selection(added=("new.py",), modified=("bot.py",))
+    assert selected(repo) == Selection(
+        added=("new.py",), modified=("bot.py",), from_index=("bot.py", "new.py")
+    )
 
 
 def test_new_files_that_are_never_committed_are_passed_over_in_silence(repo: Repo) -> None:
@@ -82,3 +84,10 @@ def test_only_the_project_folder_is_everything(repo: Repo, name: str) -> None:
     repo.write("pkg2/b.py")
     repo.write("bot.py", "1\n")
     assert selected(repo, folder=name) == Selection(added=("pkg/a.py",))
+
+
+def test_a_file_that_is_only_announced_is_new(repo: Repo) -> None:
+    """``git add -N`` says that it will come; it comes whole, as it lies on disk."""
+    repo.write("soon.py")
+    repo.git("add", "-N", "soon.py")
+    assert selected(repo) == selected(repo, "soon.py") == Selection(added=("soon.py",))

@@ -6,10 +6,11 @@ import os
 import subprocess
 from pathlib import Path
 
-from vigie.messages import say
+from vigie.messages import Phrase, say
 from vigie.ship.changes import read_changes
 from vigie.ship.git import Git
 from vigie.ship.listing import select_listed
+from vigie.ship.proof import Sample
 from vigie.ship.repository import find_repository
 from vigie.ship.selection import Selection, select_all
 
@@ -128,6 +129,7 @@ class PretendBot:
         self._back = back
         self.asked = 0
         self.restarts = 0
+        self.remembered: list[tuple[str, str]] = []
 
     def is_online(self) -> bool:
         """Give the next answer."""
@@ -138,3 +140,56 @@ class PretendBot:
         """Count, and come back or not."""
         self.restarts += 1
         return self._back
+
+    def sample(self) -> tuple[Sample, ...]:
+        """Look like the process of the last restart, well when the next answer is."""
+        return (Sample(self.is_online(), self.process, self.restarts, self.commit),)
+
+    @property
+    def process(self) -> tuple[object, ...]:
+        """Who it is: another one after each restart."""
+        return (1000 + self.restarts, self.restarts, "boot")
+
+    commit: str | None = None
+    """What it was launched from."""
+    way_out = True
+    words: tuple[str, ...] = ()
+    proven: str | None = None
+    parked_in: str | None = None
+    cannot_park: Phrase | None = None
+
+    def running_commit(self) -> str | None:
+        """Return what was told."""
+        return self.commit
+
+    def identities(self) -> tuple[object, ...]:
+        """Return the one process."""
+        return (self.process,)
+
+    def has_way_out(self) -> bool:
+        """Return what was told."""
+        return self.way_out
+
+    def last_words(self) -> tuple[str, ...]:
+        """Return what was told."""
+        return self.words
+
+    def last_proven(self) -> str | None:
+        """Return what was told or remembered last."""
+        return self.proven
+
+    def parked(self) -> bool:
+        """Whether it was."""
+        return self.parked_in is not None
+
+    def park(self, bad: str, good: str, folder: str) -> Phrase | None:
+        """Note the folder, unless that cannot be."""
+        if self.cannot_park is None:
+            self.parked_in = folder
+        return self.cannot_park
+
+    def remember(self, what: str, commit: str, tree: str) -> None:
+        """Note it."""
+        self.remembered.append((what, commit))
+        if what == "proven":
+            self.proven = commit

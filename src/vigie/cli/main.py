@@ -158,6 +158,10 @@ def _command(context: Context) -> int:
         from vigie.cli import ship
 
         return ship.run(context)
+    if verb == "releases":
+        from vigie.cli import releases
+
+        return releases.run(context)
     from vigie.cli import logs
 
     return logs.run(context)

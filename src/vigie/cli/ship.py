@@ -2,86 +2,141 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from typing import TYPE_CHECKING
 
 from vigie.cli.journal import logged
-from vigie.core.facts import Verb
+from vigie.cli.ship_door import ShipDoor
 from vigie.engines.file_lock import FileLock
-from vigie.probes import probe_for
-from vigie.probes.drive import ask_all
-from vigie.problems import Refusal
+from vigie.problems import DONE, Refusal, UsageProblem
 from vigie.records.private_file import make_private_folder
-from vigie.runtime.operate import operate
 from vigie.runtime.place import Place
-from vigie.runtime.revision import commit_in
-from vigie.ship.carry import carry
-from vigie.ship.request import ShipRequest
+from vigie.ship.request import Program, ShipRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vigie.cli.main import Context
+    from vigie.messages import Phrase
+    from vigie.ship.report import ShipReport
+
+_ALONE = ("--resume", "--undo")
+_YES = ("y", "yes", "o", "oui")
 
 
 def run(context: Context) -> int:
-    """Bring the new version; exit 0 when all of it succeeded, 4 when the bot is not online afterwards."""
-    output, request = context.output, context.request
+    """Bring the new version; 0 all of it succeeded, 4 the bot is not online, 5 the old version is back."""
+    _require_sense(context)
     place = Place(context.project.root)
     make_private_folder(place.private)
-    if context.project.ship.rollback:
-        output.line("WARNING", "cli.rollback-not-yet", {})
-    with FileLock(f"{place.private}/ship.lock") as lock:
+    make_private_folder(place.ship)
+    with FileLock(os.path.join(place.private, "ship.lock")) as lock:
         if not lock.acquire():
-            raise Refusal("ship.busy")
-        wanted = ShipRequest(
-            place.root, request.value("--message"), request.files or None, context.project.ship.restart
-        )
-        report = carry(wanted, _Door(context), logged(place.root, output, output.line), time.monotonic)
-    if output.as_json:
-        answer = report.as_json()
-        if report.problem is not None:
-            from vigie.cli.errors import error_object
-
-            answer["error"] = error_object(report.problem, output.language)
-        output.json(answer)
+            raise _busy(place)
+        if context.request.given("--undo"):
+            return _undo(context, place)
+        report = _carry(context, place)
+    if context.output.as_json:
+        _print_json(context, report)
     return report.exit_code
 
 
-class _Door:
-    """What shipping may ask of the bots."""
+def _require_sense(context: Context) -> None:
+    for option in _ALONE:
+        for other in ("--message", "--files", "--dry-run", *_ALONE):
+            if context.request.given(option) and other != option and context.request.given(other):
+                raise UsageProblem("cli.not-together", first=option, second=other)
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
-    def is_online(self) -> bool:
-        """Probe every bot, and confirm a bad answer before believing it."""
-        specs = [bot.spec for bot in self._context.bots]
-        tries = max(spec.confirm_failures for spec in specs)
-        for attempt in range(tries):
-            conversations = [probe_for(bot.spec, environment=bot.environment) for bot in self._context.bots]
-            answers = ask_all(conversations, [spec.check_timeout for spec in specs])
-            if all(answer.well for answer in answers):
-                return True
-            # nobody listens at all: asking again would only keep a person waiting
-            if attempt + 1 == tries or all(
-                answer.reason == "refused" for answer in answers if not answer.well
-            ):
-                return False
-            time.sleep(max(spec.confirm_interval for spec in specs))
-        return False
+def _busy(place: Place) -> Refusal:
+    from vigie.ship.interrupted import interrupted_run
 
-    def restart(self) -> bool:
-        """Restart what is not online, through the monitor where there is one."""
-        context = self._context
-        output = context.output
-        result = operate(
-            context.project.root,
-            context.bots,
-            len(context.project.bots),
-            Verb.RESTART,
-            output.line,
-            logged(context.project.root, output, output.line),
-            release=commit_in(context.project.root),
-        )
-        if result.problem is not None:
-            raise result.problem
-        return all(bot.get("online") is True for bot in result.bots)
+    story = interrupted_run(place.ship)
+    if story is None:
+        return Refusal("ship.busy")
+    step = "run" if not story.lines else story.step
+    return Refusal("ship.busy-since", pid=story.run.get("pid", "?"), when=story.run.get("when", "?"), step=step)
+
+
+def _carry(context: Context, place: Place) -> ShipReport:
+    request = _request(context, place)
+    voice = logged(place.root, context.output, context.output.line)
+    if request.dry_run:
+        voice = context.output.line
+    door = ShipDoor(context)
+    if context.request.given("--resume"):
+        from vigie.ship.resume import resume
+
+        return resume(request, door, voice, time.monotonic)
+    from vigie.ship.carry import carry
+
+    return carry(request, door, voice, time.monotonic)
+
+
+def _request(context: Context, place: Place) -> ShipRequest:
+    asked, settings = context.request, context.project.ship
+    return ShipRequest(
+        root=place.root,
+        message=asked.value("--message"),
+        files=asked.files or None,
+        restart=settings.restart,
+        folder=place.ship,
+        own=context.bots[0].environment,
+        programs=tuple(Program(bot.spec.command, bot.spec.directory) for bot in context.bots),
+        test=settings.test,
+        test_timeout=settings.test_timeout,
+        prove=settings.prove,
+        prove_deadline=settings.prove_deadline,
+        rebase=asked.given("--rebase"),
+        rollback=settings.rollback or asked.given("--rollback"),
+        dry_run=asked.given("--dry-run"),
+        show_changes=_somebody_looks(context),
+        ask=_asker(context) if _somebody_answers(context) else None,
+    )
+
+
+def _somebody_looks(context: Context) -> bool:
+    return not context.output.as_json and sys.stdout is not None and sys.stdout.isatty()
+
+
+def _somebody_answers(context: Context) -> bool:
+    return _somebody_looks(context) and sys.stdin is not None and sys.stdin.isatty()
+
+
+def _asker(context: Context) -> Callable[[str], bool]:
+    def ask(key: str) -> bool:
+        try:
+            answer = input(context.output.text(key, {}))
+        except EOFError:
+            return False
+        return answer.strip().lower() in _YES
+
+    return ask
+
+
+def _undo(context: Context, place: Place) -> int:
+    from vigie.ship.carry import empty_plan
+    from vigie.ship.display import SHORT
+    from vigie.ship.undo import undo
+
+    output = context.output
+    plan = empty_plan(ShipRequest(place.root))
+    sha = undo(plan, place.ship, time.sleep)
+    if output.as_json:
+        output.json({"ok": True, "exit_code": DONE, "undone": sha})
+    elif sha is None:
+        output.line("OK", "ship.undone-nothing", {})
+    else:
+        output.line("OK", "ship.undone", {"commit": sha[:SHORT]})
+    return DONE
+
+
+def _print_json(context: Context, report: ShipReport) -> None:
+    answer = report.as_json()
+    if report.problem is not None:
+        from vigie.cli.errors import error_object
+
+        answer["error"] = error_object(report.problem, context.output.language)
+    context.output.json(answer)

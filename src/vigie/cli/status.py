@@ -7,11 +7,13 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from vigie.cli.check import Look, look_at, report, say_verdict
+from vigie.cli.ship_status import ship_status
 from vigie.messages import Phrase, has, in_words
 from vigie.problems import DONE
 from vigie.records.history import Event, History
 from vigie.records.ledger import read_ledger
 from vigie.runtime.decider import Card, watching_monitor
+from vigie.runtime.parking import Parked, read_parking
 from vigie.runtime.place import Place
 from vigie.runtime.revision import commit_in
 from vigie.runtime.sensors.code_files import newest_code
@@ -32,6 +34,8 @@ class Facts(NamedTuple):
     code_commit: str | None
     newer_file: str | None
     incident: Event | None
+    parked: Parked | None
+    """The parking that the living process came from."""
 
 
 def run(context: Context) -> int:
@@ -46,13 +50,17 @@ def run(context: Context) -> int:
     finally:
         if history is not None:
             history.close()
+    shipping = ship_status(place)
     if output.as_json:
         bots = [_as_json(look, facts, monitor) for look, facts in zip(looks, known, strict=True)]
-        output.json({"online": all(look.state == "online" for look in looks), "bots": bots})
+        told = None if shipping is None else shipping[0]
+        output.json({"online": all(look.state == "online" for look in looks), "bots": bots, "ship": told})
         return DONE
     for look, facts in zip(looks, known, strict=True):
         say_verdict(context, look)
         _table(context, look, facts, monitor)
+    if shipping is not None:
+        output.line("WARNING", shipping[1].key, shipping[1].values)
     return DONE
 
 
@@ -62,6 +70,7 @@ def _facts(place: Place, look: Look, history: History | None, families: Families
         started, memory, cpu = _process(look.pid, families)
     ledger = read_ledger(place.private, look.spec.name) or {}
     commit = ledger.get("commit") if look.pid is not None else None
+    parked = read_parking(place) if commit is not None else None
     newest = newest_code(look.spec.directory, look.spec.command) if started is not None else None
     newer = newest is not None and started is not None and newest[0] > started
     return Facts(
@@ -72,6 +81,7 @@ def _facts(place: Place, look: Look, history: History | None, families: Families
         commit_in(look.spec.directory),
         os.path.relpath(newest[1], look.spec.directory) if newer and newest is not None else None,
         history.last_incident(look.spec.name) if history is not None else None,
+        parked if parked is not None and parked.good == commit else None,
     )
 
 
@@ -106,6 +116,9 @@ def _as_json(look: Look, facts: Facts, monitor: Card | None) -> dict[str, object
         "cpu_percent": facts.cpu,
         "commit": facts.commit,
         "code_commit": facts.code_commit,
+        "parked": None
+        if facts.parked is None
+        else {"good": facts.parked.good, "bad": facts.parked.bad, "since": facts.parked.since},
         "code_newer": None if facts.started is None else facts.newer_file is not None,
         "monitor": None if monitor is None else {"pid": monitor.pid, "since": monitor.since},
         "next_try": look.told.get("next_try") if look.state in ("backoff", "failed") else None,
@@ -139,6 +152,10 @@ def _table(context: Context, look: Look, facts: Facts, monitor: Card | None) -> 
         rows.append(("cpu", Phrase("status.percent", amount=facts.cpu)))
     if facts.commit is not None:
         rows.append(("commit", facts.commit[:7]))
+    if facts.parked is not None:
+        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(facts.parked.since))
+        short = {"good": facts.parked.good[:7], "bad": facts.parked.bad[:7]}
+        rows.append(("parked", Phrase("status.parked-beside", when=when, **short)))
     if facts.started is not None:
         newer = facts.newer_file
         rows.append(

@@ -89,9 +89,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Allez dans un dossier qui existe, ou nommez celui du bot avec --project.",
         "Go to a folder that exists, or name the bot's with --project.",
     ),
-    "cli.rollback-not-yet": (
-        "[ship] rollback = true : cette version ne revient pas encore en arrière d'elle-même ; réglage sans effet",
-        "[ship] rollback = true: this version does not go back by itself yet; the setting has no effect",
+    "cli.not-together": (
+        "{first} et {second} ne vont pas ensemble",
+        "{first} and {second} do not go together",
+    ),
+    "cli.not-together.hint": (
+        "--resume et --undo reprennent le dernier ship tel qu'il était : les donner sans autre option de ship.",
+        "--resume and --undo take up the latest ship as it was: give them without other options of ship.",
     ),
     "cli.interrupted": ("Interrompu par Ctrl-C", "Interrupted by Ctrl-C"),
     "cli.defect": ("Erreur interne de vigie ({kind})", "Internal error of vigie ({kind})"),

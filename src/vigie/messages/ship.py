@@ -39,8 +39,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "ship.push": ("Push vers GitHub...", "Pushing to GitHub..."),
     "ship.push-again": (
-        "Réseau injoignable, essai {number} dans {pause} s...",
-        "Network unreachable, try {number} in {pause} s...",
+        "Réseau ou serveur indisponible, essai {number} dans {pause} s...",
+        "Network or server not available, try {number} in {pause} s...",
     ),
     "ship.pushed": ("Push réussi", "Push done"),
     "ship.nothing-to-push": (
@@ -244,8 +244,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The repository {directory} belongs to another user; git refuses to work in it",
     ),
     "ship.dubious-ownership.hint": (
-        'Si ce dépôt est digne de confiance: git config --global --add safe.directory "{directory}"',
-        'If you trust this repository: git config --global --add safe.directory "{directory}"',
+        "Si ce dépôt est digne de confiance: git config --global --add safe.directory {trusted}",
+        "If you trust this repository: git config --global --add safe.directory {trusted}",
     ),
     "ship.operation-in-progress": (
         "Une opération git est en cours: {operation}. Un commit maintenant pourrait l'abîmer",
@@ -272,12 +272,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Correct these files, then 'git add' each of them, then run the same command again.",
     ),
     "ship.detached-head": (
-        "Aucune branche n'est active (HEAD détachée); un commit fait ici pourrait se perdre",
-        "No branch is checked out (detached HEAD); a commit made here could get lost",
+        "Aucune branche n'est active (HEAD détachée sur un commit de: {branches}); un commit fait ici pourrait se perdre",
+        "No branch is checked out (detached HEAD, on a commit of: {branches}); a commit made here could get lost",
     ),
     "ship.detached-head.hint": (
-        "Revenir sur une branche (git switch main) ou en créer une ici (git switch -c nom).",
-        "Go back to a branch (git switch main) or make one here (git switch -c name).",
+        "Revenir sur une branche (git switch {branch}) ou en créer une ici (git switch -c nom).",
+        "Go back to a branch (git switch {branch}) or make one here (git switch -c name).",
     ),
     "ship.no-identity": (
         "git ne sait pas au nom de qui faire le commit",
@@ -366,16 +366,24 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The push of {commit} to {target} was not finished after {seconds} s and was stopped",
     ),
     "ship.push-timeout.hint": (
-        _KEPT_FR + "Essayer 'git push' à la main pour voir ce qui attend, puis relancer la même commande.",
-        _KEPT_EN + "Try 'git push' by hand to see what is waiting, then run the same command again.",
+        _KEPT_FR
+        + "Essayer 'git push' à la main pour voir ce qui attend (une demande d'identifiants, un hook,"
+        " un serveur muet), puis relancer la même commande.",
+        _KEPT_EN
+        + "Try 'git push' by hand to see what is waiting (a request for credentials, a hook, a silent"
+        " server), then run the same command again.",
     ),
     "ship.push-authentication": (
         "Push de {commit} vers {target} refusé, identifiants non reconnus: {detail}",
         "Push of {commit} to {target} refused, credentials not accepted: {detail}",
     ),
     "ship.push-authentication.hint": (
-        _KEPT_FR + "Faire une fois 'git push' à la main pour enregistrer les identifiants, puis relancer.",
-        _KEPT_EN + "Do one 'git push' by hand so that the credentials are remembered, then run this again.",
+        _KEPT_FR + "Faire une fois 'git push' à la main dans un terminal: git y demande et enregistre les"
+        " identifiants (un jeton doit avoir le droit d'écrire; une clé ssh à phrase secrète doit être dans"
+        " ssh-agent: ssh-add). Puis relancer la même commande: elle poussera le commit.",
+        _KEPT_EN + "Do one 'git push' by hand in a terminal: there git asks for the credentials and remembers"
+        " them (a token must have the right to write; an ssh key with a passphrase must be in ssh-agent:"
+        " ssh-add). Then run the same command again: it will push the commit.",
     ),
     "ship.push-host-key": (
         "Push de {commit} vers {target} refusé, la clé du serveur est inconnue ou a changé",
@@ -398,16 +406,61 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Push of {commit} to {target} refused: the remote repository holds commits that are missing here",
     ),
     "ship.push-diverged.hint": (
-        _KEPT_FR + "Exécuter 'git pull --rebase', puis relancer la même commande: elle le poussera.",
-        _KEPT_EN + "Run 'git pull --rebase', then the same command again: it will push it.",
+        _KEPT_FR
+        + "Relancer la même commande avec --rebase: elle le rejoue sur le dépôt distant et le pousse.",
+        _KEPT_EN + "Run the same command again with --rebase: it replays it on the remote's and pushes it.",
+    ),
+    "ship.push-busy": (
+        "Push de {commit} vers {target} impossible pour l'instant, le serveur est occupé: {detail}",
+        "Push of {commit} to {target} impossible right now, the server is busy: {detail}",
+    ),
+    "ship.push-busy.hint": (
+        _KEPT_FR + "Attendre un peu, puis relancer la même commande: elle le poussera.",
+        _KEPT_EN + "Wait a little, then run the same command again: it will push it.",
+    ),
+    "ship.push-too-large": (
+        "Push de {commit} vers {target} refusé, trop volumineux pour le serveur: {detail}",
+        "Push of {commit} to {target} refused, too large for the server: {detail}",
+    ),
+    "ship.push-too-large.hint": (
+        _KEPT_FR + "Un nouvel essai n'y changera rien: retirer les gros fichiers du commit, puis relancer.",
+        _KEPT_EN + "Trying again will not help: take the big files out of the commit, then run this again.",
+    ),
+    "ship.push-not-stored": (
+        "Push de {commit} vers {target} impossible, le serveur ne peut rien enregistrer: {detail}",
+        "Push of {commit} to {target} impossible, the server cannot store anything: {detail}",
+    ),
+    "ship.push-not-stored.hint": (
+        _KEPT_FR + "Vérifier sur le serveur la place sur le disque et les droits du dépôt, puis relancer.",
+        _KEPT_EN + "Check the room on the server's disk and the repository's rights, then run this again.",
+    ),
+    "ship.push-submodule": (
+        "Push de {commit} vers {target} refusé: les sous-modules {folders} sont à un commit que leur dépôt"
+        " distant n'a pas",
+        "Push of {commit} to {target} refused: the submodules {folders} are at a commit that their remote"
+        " does not have",
+    ),
+    "ship.push-submodule.hint": (
+        _KEPT_FR + "Exécuter d'abord 'git push' dans ces dossiers, puis relancer la même commande.",
+        _KEPT_EN + "Run 'git push' in these folders first, then the same command again.",
+    ),
+    "ship.push-unasked": (
+        "Impossible de savoir où en est {target}: {detail}",
+        "Impossible to know what {target} is at: {detail}",
+    ),
+    "ship.push-unasked.hint": (
+        "Vérifier la connexion et les identifiants avec 'git fetch', puis relancer la même commande.",
+        "Check the connection and the credentials with 'git fetch', then run the same command again.",
     ),
     "ship.push-rejected": (
         "Push de {commit} vers {target} refusé par une règle du serveur: {rule}",
         "Push of {commit} to {target} refused by a rule of the server: {rule}",
     ),
     "ship.push-rejected.hint": (
-        _KEPT_FR + "Un nouvel essai n'y changera rien: lire la raison ci-dessus, corriger, puis relancer.",
-        _KEPT_EN + "Trying again will not help: read the reason above, cure it, then run this again.",
+        _KEPT_FR + "Un nouvel essai n'y changera rien: lire la raison ci-dessus, corriger, puis relancer."
+        " 'git reset --soft HEAD~1' défait le dernier commit sans toucher aux fichiers.",
+        _KEPT_EN + "Trying again will not help: read the reason above, cure it, then run this again."
+        " 'git reset --soft HEAD~1' takes the last commit back without touching the files.",
     ),
     "ship.push-hook": (
         "Push de {commit} refusé par le hook pre-push du projet",
@@ -424,5 +477,168 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "ship.push-failed.hint": (
         _KEPT_FR + "Corriger la cause indiquée par git, puis relancer la même commande: elle le poussera.",
         _KEPT_EN + "Cure the cause that git names, then run the same command again: it will push it.",
+    ),
+    "ship.not-followed": (
+        "Les hooks ont commité autre chose que ce que contiennent ces fichiers, laissés tels quels: {files}",
+        "Hooks have committed something else than these files hold, which were left as they are: {files}",
+    ),
+    # before anything is done: what would be done
+    "ship.change": ("  {sign} {file}", "  {sign} {file}"),
+    "ship.would-commit": ("Serait commité: '{message}'", "Would be committed: '{message}'"),
+    "ship.would-push-commit": (
+        "Attend d'être poussé: {commit} {subject}",
+        "Waits to be pushed: {commit} {subject}",
+    ),
+    "ship.would-push": ("Serait poussé vers {target}", "Would be pushed to {target}"),
+    "ship.would-restart": (
+        "Le bot serait redémarré et mis à l'épreuve pendant {seconds} s",
+        "The bot would be restarted and proven for {seconds} s",
+    ),
+    "ship.would-leave": ("Le bot ne serait pas redémarré", "The bot would not be restarted"),
+    "ship.would-roll-back": (
+        "En cas d'échec du nouveau code, l'ancien reviendrait de lui-même",
+        "If the new code failed, the old one would come back by itself",
+    ),
+    "ship.dry-run-done": ("SIMULATION: RIEN N'A ÉTÉ FAIT", "DRY RUN: NOTHING WAS DONE"),
+    # a run that was killed
+    "ship.settled-nothing": (
+        "Un ship du {when} avait été interrompu avant son commit: rien n'en reste",
+        "A ship of {when} was interrupted before its commit: nothing of it is left",
+    ),
+    "ship.settled-push": (
+        "Un ship du {when} avait été interrompu après son commit, avant la fin du push: le commit est conservé",
+        "A ship of {when} was interrupted after its commit, before the end of its push: the commit is kept",
+    ),
+    "ship.settled-bot": (
+        "Un ship du {when} avait été interrompu après son push: le bot n'a peut-être pas été vérifié",
+        "A ship of {when} was interrupted after its push: the bot may not have been verified",
+    ),
+    "ship.settled-back": (
+        "Un ship du {when} avait été interrompu pendant un retour en arrière: l'ancienne version est en place",
+        "A ship of {when} was interrupted on the way back: the old version is in place",
+    ),
+    "ship.resuming": ("Reprise du ship du {when}", "Going on with the ship of {when}"),
+    "ship.nothing-to-resume": (
+        "Rien à reprendre: le dernier ship est allé jusqu'au bout",
+        "Nothing to resume: the latest ship came to its end",
+    ),
+    "ship.nothing-to-resume.hint": (
+        "'vigie status' dit où en est le bot; 'vigie ship' envoie ce qui a changé.",
+        "'vigie status' tells how the bot is; 'vigie ship' brings what has changed.",
+    ),
+    "ship.nothing-to-undo": (
+        "Rien à défaire: le dernier ship n'a pas laissé de commit",
+        "Nothing to undo: the latest ship has left no commit",
+    ),
+    "ship.nothing-to-undo.hint": ("Rien n'a été fait.", "Nothing was done."),
+    "ship.undo-overtaken": (
+        "Le commit {commit} n'est plus le dernier de la branche: d'autres ont été construits dessus",
+        "Commit {commit} is no longer the last one of the branch: others were built on it",
+    ),
+    "ship.undo-overtaken.hint": (
+        "'git revert {commit}' l'annule par un nouveau commit. Rien n'a été fait.",
+        "'git revert {commit}' takes it back with a new commit. Nothing was done.",
+    ),
+    "ship.undo-pushed": (
+        "Le commit {commit} est déjà sur {target}, où d'autres l'ont peut-être vu",
+        "Commit {commit} is on {target} already, where others may have seen it",
+    ),
+    "ship.undo-pushed.hint": (
+        "'git revert {commit}' l'annule par un nouveau commit, que 'vigie ship' envoie. Rien n'a été fait.",
+        "'git revert {commit}' takes it back with a new commit, which 'vigie ship' brings. Nothing was done.",
+    ),
+    "ship.undone": (
+        "Commit {commit} repris: les fichiers sont restés tels quels, leurs changements sont de nouveau à commiter",
+        "Commit {commit} taken back: the files stayed as they are, their changes are to be committed again",
+    ),
+    "ship.undone-nothing": (
+        "Le ship interrompu n'avait rien laissé: rien à défaire",
+        "The interrupted ship had left nothing: nothing to undo",
+    ),
+    "ship.branch-moved": (
+        "La branche {branch} a reçu un autre commit pendant le ship",
+        "Branch {branch} got another commit during the ship",
+    ),
+    "ship.branch-moved.hint": (
+        "Relancer la même commande: elle repartira de ce commit. Rien n'a été fait.",
+        "Run the same command again: it will begin from that commit. Nothing was done.",
+    ),
+    "ship.no-journal": (
+        "Le journal du ship ne peut pas être écrit ({path}): {detail}",
+        "The ship's journal cannot be written ({path}): {detail}",
+    ),
+    "ship.no-journal.hint": (
+        "Libérer de la place ou corriger les droits de ce dossier. Rien n'a été fait.",
+        "Free some space or correct that folder's permissions. Nothing was done.",
+    ),
+    "ship.busy-since": (
+        "Un autre ship est déjà en cours dans ce projet (PID {pid}, depuis {when}, étape: {step})",
+        "Another ship is already at work in this project (PID {pid}, since {when}, step: {step})",
+    ),
+    "ship.busy-since.hint": (
+        "Attendre qu'il finisse, puis relancer la même commande. Rien n'a été fait.",
+        "Wait until it is done, then run the same command again. Nothing was done.",
+    ),
+    "ship.busy-repository": (
+        "Un ship est déjà en cours pour un autre projet de ce dépôt git",
+        "A ship is already at work for another project of this git repository",
+    ),
+    "ship.busy-repository.hint": (
+        "Attendre qu'il finisse, puis relancer la même commande. Rien n'a été fait.",
+        "Wait until it is done, then run the same command again. Nothing was done.",
+    ),
+    # the way back
+    "ship.done-rolled-back": (
+        "NOUVEAU CODE EN ÉCHEC, L'ANCIEN EST REVENU EN LIGNE",
+        "THE NEW CODE FAILED, THE OLD ONE IS BACK ONLINE",
+    ),
+    "ship.back-unknown": (
+        "Cette machine n'a plus d'accès au réseau: rien ne dit que le nouveau code soit en cause, il reste en place",
+        "This machine has no way out to the network: nothing says that the new code is to blame, it stays",
+    ),
+    "ship.back-blame": (
+        "La panne mène à une ligne changée: {where}",
+        "The failure leads to a changed line: {where}",
+    ),
+    "ship.back-was-offline": (
+        "Le bot était déjà hors ligne avant: pas de retour en arrière, qui n'y changerait rien",
+        "The bot was offline before already: no way back, which would cure nothing",
+    ),
+    "ship.back-no-good-version": (
+        "Aucune version précédente en bonne santé n'est connue: pas de retour en arrière",
+        "No earlier healthy version is known: no way back",
+    ),
+    "ship.back-offer": (
+        "La version {good} fonctionnait: 'vigie ship --rollback' ou [ship] rollback = true y revient en cas d'échec",
+        "Version {good} worked: 'vigie ship --rollback' or [ship] rollback = true goes back to it on failure",
+    ),
+    "ship.back-ask": (
+        "Le nouveau code a échoué. Revenir à l'ancien ? [o/N] ",
+        "The new code failed. Go back to the old one? [y/N] ",
+    ),
+    "ship.back-begin": ("Retour à la version {good}...", "Going back to version {good}..."),
+    "ship.back-parking": (
+        "Vos modifications restent telles quelles: la version {good} va tourner à côté, tant que {bad} est en place",
+        "Your edits stay as they are: version {good} will run beside them, as long as {bad} is in place",
+    ),
+    "ship.back-not-parked": (
+        "La version {good} ne peut pas tourner à côté: {why}",
+        "Version {good} cannot run beside it: {why}",
+    ),
+    "ship.back-restart": ("Redémarrage avec la version {good}...", "Restarting with version {good}..."),
+    "ship.back-not-back": (
+        "L'ancienne version n'est pas en ligne non plus: un seul retour en arrière est tenté",
+        "The old version is not online either: only one way back is tried",
+    ),
+    "ship.back-done": ("Version {good} de retour, EN LIGNE", "Version {good} is back, ONLINE"),
+    "ship.back-parked": (
+        "Version {good} EN LIGNE, à côté de vos modifications; pour en sortir: corriger, puis 'vigie ship'; ou "
+        "'git stash', 'git revert {bad}', 'git stash pop', 'vigie restart'",
+        "Version {good} ONLINE, beside your edits; to end this: mend the fault, then 'vigie ship'; or "
+        "'git stash', 'git revert {bad}', 'git stash pop', 'vigie restart'",
+    ),
+    "ship.back-not-pushed": (
+        "Le retour en arrière n'est pas encore sur le dépôt distant: 'vigie ship' l'enverra",
+        "The way back is not on the remote repository yet: 'vigie ship' will send it",
     ),
 }

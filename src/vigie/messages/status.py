@@ -13,6 +13,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "status.memory": ("Mémoire", "Memory"),
     "status.cpu": ("Processeur", "CPU"),
     "status.commit": ("Commit en cours", "Running commit"),
+    "status.parked": ("Version garée", "Parked version"),
+    "status.parked-beside": (
+        "{good} tourne à côté du dossier depuis le {when} ; {bad}, dans le dossier, n'a pas tenu. Le prochain commit y met fin",
+        "{good} runs beside the folder since {when}; {bad}, in the folder, did not hold. The next commit ends this",
+    ),
     "status.code": ("Code sur le disque", "Code on disk"),
     "status.code-newer": ("plus récent que le bot: {file}", "newer than the bot: {file}"),
     "status.code-same": ("le même que celui du bot", "the same as the bot's"),
@@ -55,4 +60,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "status.minutes": ("{amount} min", "{amount} min"),
     "status.hours": ("{amount} h {minutes} min", "{amount} h {minutes} min"),
     "status.days": ("{amount} j {hours} h", "{amount} d {hours} h"),
+    "status.ship-at-work": (
+        "Un ship est en cours (PID {pid}, depuis {when}, étape : {step})",
+        "A ship is at work (PID {pid}, since {when}, step: {step})",
+    ),
+    "status.ship-nothing": (
+        "Un ship du {when} a été interrompu avant son commit : rien n'en reste, relancer 'vigie ship'",
+        "A ship of {when} was interrupted before its commit: nothing of it is left, run 'vigie ship' again",
+    ),
+    "status.ship-push": (
+        "Un ship du {when} a été interrompu avant la fin du push : 'vigie ship --resume' le termine, '--undo' reprend le commit",
+        "A ship of {when} was interrupted before its push ended: 'vigie ship --resume' completes it, '--undo' takes the commit back",
+    ),
+    "status.ship-bot": (
+        "Un ship du {when} a été interrompu avant la vérification du bot : 'vigie ship --resume' la fait",
+        "A ship of {when} was interrupted before the bot was verified: 'vigie ship --resume' does it",
+    ),
+    "status.ship-back": (
+        "Un ship du {when} a été interrompu pendant un retour en arrière : 'vigie ship --resume' le termine",
+        "A ship of {when} was interrupted on the way back: 'vigie ship --resume' completes it",
+    ),
+    "status.ship-stuck": (
+        "Un ship du {when} a été interrompu, et quelque chose empêche de le terminer : {why}",
+        "A ship of {when} was interrupted, and something keeps it from being completed: {why}",
+    ),
 }

@@ -21,6 +21,14 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX events_of_bot ON events (bot, id)",
         "CREATE INDEX incidents_of_bot ON events (bot, id) WHERE incident",
     ),
+    (
+        "CREATE TABLE releases (id INTEGER PRIMARY KEY AUTOINCREMENT, bot TEXT NOT NULL, commit_id TEXT,"
+        " tree TEXT, first REAL NOT NULL, last REAL, launches INTEGER NOT NULL, healthy REAL NOT NULL DEFAULT 0,"
+        " online_since REAL, verdict TEXT NOT NULL DEFAULT '', judged INTEGER NOT NULL DEFAULT 0, why TEXT,"
+        " came TEXT NOT NULL DEFAULT '')",
+        "CREATE INDEX releases_of_bot ON releases (bot, id)",
+        "CREATE INDEX releases_judged ON releases (judged) WHERE verdict <> ''",
+    ),
 )
 """Each step brings a database from the version before it (its place here, ``user_version``) to the next."""
 

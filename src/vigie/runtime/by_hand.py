@@ -13,6 +13,8 @@ from typing import NamedTuple
 from vigie.core.spec import Spec
 from vigie.engines import custody
 from vigie.records.ledger import read_ledger
+from vigie.runtime.parking import left_parked
+from vigie.runtime.place import Place
 from vigie.runtime.port_check import local_port
 
 ENDING = ".json"
@@ -33,9 +35,12 @@ def find_by_hand(spec: Spec, lock_path: str, fresh: float = 0.0) -> ByHand | Non
     looked at.
     """
     passed_over = _noted_for_others(os.path.dirname(lock_path), spec.name)
+    parked = left_parked(Place(os.path.dirname(os.path.dirname(lock_path))), spec)
     while True:
         port = local_port(spec.health_url)
         pid = custody.find_by_hand(spec.directory, spec.command, port, passed_over, fresh)
+        if pid is None and parked is not None:
+            pid = custody.find_by_hand(spec.directory, parked.command, None, passed_over, fresh)
         if pid is None:
             return None
         bot = _launched_for(pid)

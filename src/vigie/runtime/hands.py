@@ -24,10 +24,11 @@ from vigie.core.facts import (
 )
 from vigie.core.orders import AskToStop, KeepEvidence, KillTree, Launch, Order, Probe, SwitchBack, WakeAt
 from vigie.core.spec import Spec
-from vigie.engines.base import Engine, Held, LaunchError, LaunchPlan, Resisting, spare_of
+from vigie.engines.base import Engine, Held, LaunchError, LaunchPlan, Resisting, Spare, spare_of
 from vigie.probes import probe_for
 from vigie.probes.conversation import Answer
 from vigie.runtime.asking import Asking
+from vigie.runtime.parking import Override, with_variables
 from vigie.runtime.port_check import require_free_port
 from vigie.runtime.reactor import Reactor, Timer
 from vigie.runtime.reserve import Reserve
@@ -61,11 +62,13 @@ class Hands:
         before_launch: Callable[[], None],
         find_living: Callable[[], Found | None],
         reserve: Reserve,
+        beside: Callable[[bool], Override | None] = lambda _launching: None,
     ) -> None:
         """Get ready; ``feed`` takes facts, ``on_answer`` hears each probe's answer in full.
 
         ``before_launch`` may raise ``LaunchError``; ``find_living`` looks for a copy that we do not hold;
-        ``reserve`` is given up for launches and kills.
+        ``reserve`` is given up for launches and kills; ``beside`` tells of a parked version, to be
+        launched instead (True) or that a living copy may run (False).
         """
         self.spec = spec
         self.held: Held | None = None
@@ -84,6 +87,9 @@ class Hands:
         self._environment = environment
         self._whole_environment: dict[str, str] | None = None
         self._reserve = reserve
+        self._beside = beside
+        self.parked: Override | None = None
+        """The parked version that the process was launched from, or would be, None for the project's own."""
         self._alone_at = reactor.now()
         self._asking: Asking | None = None
         self._alarm: Timer | None = None
@@ -119,8 +125,10 @@ class Hands:
         elif isinstance(order, KeepEvidence):
             pass  # the answer of the last probe is in the history already
 
-    def take_hold(self, held: Held, launched_by_us: bool) -> None:
+    def take_hold(self, held: Held, launched_by_us: bool, just_launched: bool = False) -> None:
         """Hold a process that already lives, and hear of its end."""
+        if not just_launched:
+            self.parked = self._beside(False)
         self.held = held
         self.launched_by_us = launched_by_us
         self._exit_told = False
@@ -171,19 +179,27 @@ class Hands:
             )
             raise
         else:
-            self.take_hold(held, launched_by_us=True)
+            self.take_hold(held, launched_by_us=True, just_launched=True)
             self._feed(Launched(held.identity.pid, luck()))
 
     def _plan(self) -> LaunchPlan:
+        self.parked = parked = self._beside(True)
+        environment = self._environment_of_bot()
         return LaunchPlan(
             name=self.spec.name,
-            command=self.spec.command,
+            command=self.spec.command if parked is None else parked.command,
             directory=self.spec.directory,
             log_path=self._log_path,
             lock_path=self._lock_path,
-            environment=self._environment_of_bot(),
-            spare=spare_of(self.spec),
+            environment=environment if parked is None else with_variables(environment, parked.variables),
+            spare=self._spare(),
         )
+
+    def _spare(self) -> Spare:
+        """Return who may be left behind; never what runs the bot's own command, wherever that lies."""
+        if self.parked is None:
+            return spare_of(self.spec)
+        return Spare(self.spec.spare_children, self.parked.command)
 
     def _not_launched(self, error: LaunchError) -> None:
         self.failure = error
@@ -240,7 +256,7 @@ class Hands:
             return
         try:
             names = self.spec.stop_signals
-            self._engine.ask_to_stop(self.held, names[min(step, len(names) - 1)], spare_of(self.spec))
+            self._engine.ask_to_stop(self.held, names[min(step, len(names) - 1)], self._spare())
         except OSError:
             pass  # not a descriptor left to look for its children with: the core insists before long
 
@@ -252,7 +268,7 @@ class Hands:
         if self._look is not None:
             self._look.cancel()
         try:
-            spare = spare_of(self.spec)
+            spare = self._spare()
             self._left = self._engine.remains(held, self._lock_path, self.launched_by_us, spare)
             if self._left:
                 self._engine.kill_tree(held, self._lock_path, self.launched_by_us, spare)
@@ -284,7 +300,7 @@ class Hands:
 
     def _nothing_remains(self, held: Held) -> bool:
         try:
-            self._left = self._engine.remains(held, self._lock_path, self.launched_by_us, spare_of(self.spec))
+            self._left = self._engine.remains(held, self._lock_path, self.launched_by_us, self._spare())
         except OSError:
             return False
         return not self._left

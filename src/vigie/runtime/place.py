@@ -38,6 +38,11 @@ class Place(NamedTuple):
         return os.path.join(self.private, "decider.card.json")
 
     @property
+    def ship(self) -> str:
+        """What a ship writes while it runs, and what it builds apart."""
+        return os.path.join(self.private, "ship")
+
+    @property
     def history(self) -> str:
         """The database of what happened."""
         return os.path.join(self.private, "history.db")

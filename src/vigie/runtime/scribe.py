@@ -18,9 +18,11 @@ from vigie.core.states import Phase
 from vigie.problems import Failure, Problem
 from vigie.records.history import History
 from vigie.records.ledger import ledger_path, write_ledger
+from vigie.records.releases import Releases
 from vigie.records.status_file import write_status
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import Reactor
+from vigie.runtime.release_notes import ReleaseNotes
 from vigie.runtime.remembered import Moment, Remembered, as_ledger
 from vigie.runtime.report import public_face
 from vigie.runtime.revision import commit_in
@@ -56,6 +58,7 @@ class Scribe:
         self._planned = False
         self._troubles: dict[str, str] = {}
         self._history = History(place.history)
+        self._releases = ReleaseNotes(Releases(place.private))
         self._events: deque[tuple[float, str, str, dict[str, object]]] = deque(maxlen=MOST_EVENTS)
         self._others: dict[str, Mapping[str, object]] = {}
         self._lasting: dict[str, object] = {}
@@ -91,7 +94,7 @@ class Scribe:
         """Write now what is still to be written."""
         self._planned = False
         stale, self._stale = self._stale, set()
-        if not stale and not self._events:
+        if not stale and not self._events and not self._releases.waiting:
             return
         if not os.path.isdir(self._place.root):
             # moved or removed: written all the same, it would come back as a ghost with nothing in it
@@ -109,6 +112,7 @@ class Scribe:
         if not all(whole):
             self._stale |= stale
         self._write_events()
+        self._write_releases()
 
     def close(self) -> None:
         """Write what is left and close the history."""
@@ -143,6 +147,17 @@ class Scribe:
             else:
                 self._troubles.pop("history", None)
 
+    def _write_releases(self) -> None:
+        if self._history.problem is not None:
+            return  # the same file, whose trouble has been told: they wait
+        problem = self._releases.write()
+        if problem is not None and problem.key == "record.history-busy":
+            return  # gone with the next
+        if problem is not None:
+            self._troubled("releases", problem)
+        else:
+            self._troubles.pop("releases", None)
+
     def _hear(self, watch: Watch, change: Change) -> None:
         if isinstance(change.fact, (Launched, Adopted)):
             self._note_process(watch, change)
@@ -155,10 +170,13 @@ class Scribe:
             self._stale.add(watch.name)
             self._plan()
         self._remember(watch, change)
+        if self._releases.hear(watch, change, self._reactor.clock.wall()):
+            self._plan()
 
     def _note_process(self, watch: Watch, change: Change) -> None:
         if isinstance(change.fact, Launched):
-            watch.commit = commit_in(watch.spec.directory)
+            parked = watch.hands.parked
+            watch.commit = commit_in(watch.spec.directory) if parked is None else parked.good
         self._past[watch.name] = self._past[watch.name]._replace(
             identity=change.identity, launched_at=change.after.life.launched_at, by_us=change.by_us
         )

@@ -24,6 +24,7 @@ from vigie.records.log_keeper import mark_now
 from vigie.records.log_note import end_of
 from vigie.records.log_rotation import compress_rotated, rotate_at_launch
 from vigie.runtime.hands import Hands, luck
+from vigie.runtime.parking import Override, left_parked, parked_command
 from vigie.runtime.place import Place
 from vigie.runtime.reactor import Reactor
 from vigie.runtime.remembered import NOTHING, Moment
@@ -120,6 +121,7 @@ class Watch:
             self._prepare_log,
             self._find,
             reserve or Reserve(reactor.call_soon, spare=0),
+            self._beside,
         )
         self._engine = engine
         self._facts: deque[Fact] = deque()
@@ -235,6 +237,9 @@ class Watch:
         return find_living(
             self.spec, NOTHING, self.place.copy_lock(self.name), self._engine, now, patience=0.0, fresh=BATCH
         )
+
+    def _beside(self, launching: bool) -> Override | None:
+        return (parked_command if launching else left_parked)(self.place, self.spec)
 
     def _prepare_log(self) -> None:
         self._make_room()

@@ -14,6 +14,11 @@ UNCHANGED = "."
 DELETED = "D"
 ADDED = "A"
 
+_HEAD = b"# branch.oid "
+_BRANCH = b"# branch.head "
+_UNBORN = b"(initial)"
+_DETACHED = b"(detached)"
+
 
 class Change(NamedTuple):
     """One path. ``staged`` and ``unstaged`` are status letters: ``.`` for none, M, A, D, T."""
@@ -26,6 +31,8 @@ class Change(NamedTuple):
     nested: bool = False
     """A repository of its own; git would record a link to it that nobody else can follow."""
     unmerged: bool = False
+    submodule: bool = False
+    """A submodule that git knows; what changes is the commit it stands on."""
 
     @property
     def untracked_by_hand(self) -> bool:
@@ -33,23 +40,56 @@ class Change(NamedTuple):
         return self.staged == DELETED and self.unstaged == UNCHANGED
 
 
-def read_changes(git: Git) -> tuple[Change, ...]:
-    """Return every change of the whole repository, ignored files left out; ``git`` is at its top folder."""
-    answer = git.ask(
-        "status",
-        "--porcelain=v2",
-        "-z",
-        "--untracked-files=all",
-        "--no-renames",
-        # A submodule counts when it stands on another commit; what is edited inside it is its own business.
-        "--ignore-submodules=dirty",
+class Standing(NamedTuple):
+    """What one look tells: where HEAD stands and all that changed."""
+
+    head: str | None
+    """The last commit, None before the first."""
+    branch: str | None
+    """Short name, None when HEAD is detached."""
+    changes: tuple[Change, ...]
+
+
+def read_standing(git: Git) -> Standing:
+    """Return where HEAD stands and every change of the whole repository, ignored files left out.
+
+    ``git`` is at its top folder.
+    """
+    return parse(
+        git.ask(
+            "status",
+            "--porcelain=v2",
+            "-z",
+            "--branch",
+            # How far the branch is from what it follows is not asked: in a long history that takes seconds.
+            "--no-ahead-behind",
+            "--untracked-files=all",
+            "--no-renames",
+            # A submodule counts when it stands on another commit; what is edited inside it is its own business.
+            "--ignore-submodules=dirty",
+        )
     )
-    return parse(answer)
 
 
-def parse(answer: bytes) -> tuple[Change, ...]:
-    """Turn the answer into changes; raises ``ValueError`` for a kind of line that git does not document."""
-    return tuple(_change(record) for record in answer.split(b"\0") if record)
+def read_changes(git: Git) -> tuple[Change, ...]:
+    """Return every change of the whole repository; ``git`` is at its top folder."""
+    return read_standing(git).changes
+
+
+def parse(answer: bytes) -> Standing:
+    """Read the answer; raises ``ValueError`` for a kind of line that git does not document."""
+    head = branch = None
+    changes = []
+    for record in answer.split(b"\0"):
+        if record.startswith(_HEAD):
+            name = record.removeprefix(_HEAD)
+            head = None if name == _UNBORN else name.decode("ascii")
+        elif record.startswith(_BRANCH):
+            name = record.removeprefix(_BRANCH)
+            branch = None if name == _DETACHED else os.fsdecode(name)
+        elif record and not record.startswith(b"# "):
+            changes.append(_change(record))
+    return Standing(head, branch, tuple(changes))
 
 
 def _change(record: bytes) -> Change:
@@ -58,8 +98,9 @@ def _change(record: bytes) -> Change:
         path = os.fsdecode(record[2:])
         return Change(path.removesuffix("/"), new=True, nested=path.endswith("/"))
     if kind == b"1":
-        letters, path = record[2:4].decode(), os.fsdecode(record.split(b" ", 8)[8])
-        return Change(path, letters[0], letters[1])
+        fields = record.split(b" ", 8)
+        letters, path = fields[1].decode("ascii"), os.fsdecode(fields[8])
+        return Change(path, letters[0], letters[1], submodule=fields[2].startswith(b"S"))
     if kind == b"u":
         return Change(os.fsdecode(record.split(b" ", 10)[10]), unmerged=True)
     raise ValueError(record)

@@ -1,7 +1,8 @@
 """What is never committed: logs, caches, secrets, virtual environments, our own files.
 
 The list is the contract's (CONTRACT.md, "Files"). Names are compared without regard to case, since the same
-repository is used on systems that do not tell ``.ENV`` from ``.env``.
+repository is used on systems that do not tell ``.ENV`` from ``.env``. ``generated`` knows what programs write
+for themselves: that is not taken along unasked, yet a person may name it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,22 @@ EXAMPLES = (".example", ".sample", ".template", ".dist")
 """Endings of ``.env`` files that hold no secret and are meant to be shared."""
 
 _LOG = re.compile(r"\.log(\.\d+)?$")
+
+_GENERATED_FOLDERS = frozenset(
+    {
+        *(".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".tox", ".nox", ".eggs", "htmlcov"),
+        *(".ipynb_checkpoints", "node_modules", "__pypackages__"),
+    }
+)
+_GENERATED = re.compile(
+    # Databases, with what SQLite keeps beside them (https://www.sqlite.org/tempfiles.html), and dbm's.
+    r"\.(db3?|sqlite3?|s3db)(-journal|-wal|-shm)?$|\.(dbm|rdb)$"
+    # Who is logged in: Telethon, Pyrogram and others.
+    r"|\.session(-journal|-wal|-shm)?$"
+    r"|\.py[co]$|^\.coverage(\..+)?$|\.egg-info$"
+    r"|^(\.ds_store|thumbs\.db|desktop\.ini|nohup\.out)$"
+    r"|\.(swp|swo|pid|sock)$|~$|^\.#|^#.+#$"
+)
 
 
 class DenyList:
@@ -66,6 +83,17 @@ class DenyList:
             marked = any(os.path.exists(os.path.join(full, mark)) for mark in VIRTUAL_ENVIRONMENT_MARKS)
             self._environments[folder] = marked or self._in_virtual_environment(folder)
         return self._environments[folder]
+
+
+def generated(path: str) -> str | None:
+    """Return what programs write for themselves at ``path``: the file, or the folder it lies in; else None."""
+    folders = path.split("/")
+    name = folders.pop()
+    for depth, folder in enumerate(folders, 1):
+        folded = folder.casefold()
+        if folded in _GENERATED_FOLDERS or folded.endswith(".egg-info"):
+            return "/".join(folders[:depth]) + "/"
+    return path if _GENERATED.search(name.casefold()) else None
 
 
 def _is_secret(name: str) -> bool:

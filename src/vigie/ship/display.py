@@ -7,6 +7,9 @@ import re
 MAX_LINES = 20
 MAX_WIDTH = 300
 
+SHORT = 10
+"""Digits of a commit's name shown to people."""
+
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
 _WEB_USER = re.compile(r"(?i)\b((?:https?|ftps?)://)[^/\s]+@")
 _USER_AND_PASSWORD = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^/\s:@]*):[^/\s]+@")

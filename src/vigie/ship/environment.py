@@ -49,6 +49,20 @@ UNATTENDED = {
 QUIET_SSH = "ssh -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -o ServerAliveCountMax=3"
 """For ``GIT_SSH_COMMAND`` when the person set no ssh of their own: ask nothing, do not wait for the dead."""
 
+QUIET_HTTP = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": "60"}
+"""A transfer over http in which nothing at all moves for a minute is given up. Less than one byte a second,
+since a server that checks what it got sends five bytes every five seconds (``receive.keepAlive``)."""
+
+
+def connection(environ: Mapping[str, str], own_ssh: bool) -> dict[str, str]:
+    """Return the variables for a command that reaches a remote: ask nothing, do not wait for the dead.
+
+    ``own_ssh``: the person's configuration says how to connect over ssh; that stays as it is.
+    """
+    if own_ssh or has_own_ssh(environ):
+        return dict(QUIET_HTTP)
+    return {**QUIET_HTTP, "GIT_SSH_COMMAND": QUIET_SSH}
+
 
 def cleaned(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment git runs in.

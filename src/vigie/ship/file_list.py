@@ -9,14 +9,58 @@ from collections.abc import Callable, Iterable
 from vigie.problems import UsageProblem
 from vigie.ship.display import printable
 
+MAX_LIST = 16 * 1024 * 1024
+"""Bytes of a file of names: more is no list."""
 
-def split_names(values: Iterable[str], exists: Callable[[str], bool]) -> tuple[str, ...]:
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+"""What PowerShell and Notepad write before a text (Unicode Standard 23.8, byte order mark)."""
+
+
+def split_names(
+    values: Iterable[str], exists: Callable[[str], bool], root: str | None = None
+) -> tuple[str, ...]:
     """Return the names in ``values``, each one name or several with commas between.
 
-    A comma belongs to the name when a file of that exact name exists. Raises ``UsageProblem`` when there is
-    no name at all.
+    A comma belongs to the name when a file of that exact name exists. With ``root``, ``@list.txt`` stands for
+    the names in that file of the project, unless a file is called so. Raises ``UsageProblem`` when there is
+    no name at all, or no such list.
     """
     names: dict[str, None] = {}
+    for name in _split(values, exists):
+        if root is not None and name.startswith("@") and not exists(name):
+            names.update(dict.fromkeys(read_list(os.path.join(root, name[1:]))))
+        else:
+            names[name] = None
+    if not names:
+        raise UsageProblem("ship.no-file-listed")
+    return tuple(names)
+
+
+def read_list(file: str) -> tuple[str, ...]:
+    """Return the names in a file, one a line, or with NUL bytes between (as ``git ... -z`` prints them).
+
+    Nothing in a line means anything but the name: no comma, no quote, no space. Raises ``UsageProblem``.
+    """
+    try:
+        with open(file, "rb") as stream:
+            content = stream.read(MAX_LIST + 1)
+    except OSError as error:
+        raise UsageProblem(
+            "staging.list-unreadable", file=printable(file), detail=str(error.strerror)
+        ) from error
+    if len(content) > MAX_LIST:
+        raise UsageProblem("staging.list-too-long", file=printable(file))
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            content = os.fsencode(content[len(mark) :].decode(encoding, "replace"))
+    if b"\0" in content:
+        entries = content.split(b"\0")
+    else:
+        entries = [line.removesuffix(b"\r") for line in content.split(b"\n")]
+    return tuple(os.fsdecode(entry) for entry in entries if entry)
+
+
+def _split(values: Iterable[str], exists: Callable[[str], bool]) -> Iterable[str]:
     for value in values:
         parts = value.split(",")
         start = 0
@@ -25,11 +69,8 @@ def split_names(values: Iterable[str], exists: Callable[[str], bool]) -> tuple[s
             name = ",".join(parts[start:end])
             name = name if exists(name) else name.strip()
             if name:
-                names[name] = None
+                yield name
             start = end
-    if not names:
-        raise UsageProblem("ship.no-file-listed")
-    return tuple(names)
 
 
 def _longest(parts: list[str], start: int, exists: Callable[[str], bool]) -> int:

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from vigie.ship.filters import explained
 from vigie.ship.git import Git, failed
 from vigie.ship.process_group import Outcome
 
@@ -66,11 +67,51 @@ def copy_index(source: str, target: str) -> None:
         pass
 
 
+def fingerprint(index: str) -> str:
+    """Return what tells one state of an index file from another, "" without one; raises ``OSError``."""
+    from hashlib import blake2b
+
+    try:
+        with open(index, "rb") as file:
+            return blake2b(file.read(), digest_size=16).hexdigest()
+    except FileNotFoundError:
+        return ""
+
+
+def replace_index(index: str, by: str, seen: str) -> bool:
+    """Put the file ``by`` in the place of ``index`` if that is still what ``seen`` says; False when it is not.
+
+    By git's own lock, so that nobody's work in between is lost. Raises ``FileExistsError`` when another git holds it.
+    Dates go along: by them git tells which files it must read again.
+    """
+    lock = index + ".lock"
+    if os.path.islink(index):
+        return False
+    try:
+        os.link(by, lock)
+    except FileExistsError:
+        raise
+    except OSError:  # another disk, or one without such links
+        return False
+    if fingerprint(index) != seen:
+        os.unlink(lock)
+        return False
+    os.replace(lock, index)
+    return True
+
+
+def write_tree(git: Git, index: str | None = None) -> str:
+    """Write the tree of what is staged and return its name; raises ``Failure``."""
+    return git.ask("write-tree", index=index).decode("ascii").strip()
+
+
 def set_entries(git: Git, entries: Mapping[str, Entry], index: str | None = None) -> Outcome:
     """Write these entries, whatever lies on disk; an absent mode takes the path out."""
+    # What goes, goes first: a file makes room for a folder of its name, or a folder for a file.
+    ordered = sorted(entries.items(), key=lambda one: one[1].mode != ABSENT_MODE)
     rows = (
         f"{entry.mode} {entry.content}\t".encode("ascii") + os.fsencode(path) + b"\0"
-        for path, entry in entries.items()
+        for path, entry in ordered
     )
     return git.query("update-index", "-z", "--index-info", stdin=b"".join(rows), index=index)
 
@@ -87,9 +128,9 @@ def take_from_disk(git: Git, paths: Iterable[str], index: str | None = None) -> 
 
 
 def require(outcome: Outcome) -> None:
-    """Raise ``Failure`` ``ship.git-failed`` unless the index was written."""
+    """Raise unless the index was written: ``Refusal`` ``staging...`` for a cause that is known, else ``Failure``."""
     if outcome.code != 0:
-        raise failed("update-index", outcome)
+        raise explained(outcome.err) or failed("update-index", outcome)
 
 
 def patiently(attempt: Callable[[], bool], sleep: Callable[[float], None]) -> bool:

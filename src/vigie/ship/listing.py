@@ -3,69 +3,112 @@
 from __future__ import annotations
 
 import os
+import unicodedata
+from functools import cached_property
 
 from vigie.problems import UsageProblem
 from vigie.ship.changes import DELETED, UNCHANGED, Change
+from vigie.ship.configuration import Configuration, is_true, read_configuration
 from vigie.ship.deny_list import DenyList
 from vigie.ship.display import printable
 from vigie.ship.file_list import locate, nearest, split_names
 from vigie.ship.git import Git
+from vigie.ship.hidden_changes import Tracked, read_tracked, require_visible
+from vigie.ship.renames import find_renames
 from vigie.ship.repository import Repository
 from vigie.ship.selection import Picker, Selection, tracked_first
 
 
 def select_listed(
-    git: Git, repository: Repository, changes: tuple[Change, ...], root: str, values: tuple[str, ...]
+    git: Git,
+    repository: Repository,
+    changes: tuple[Change, ...],
+    root: str,
+    values: tuple[str, ...],
+    configuration: Configuration | None = None,
 ) -> Selection:
     """Take just the files listed; ``git`` is at the top folder, ``root`` the project as the person calls it.
 
-    Raises ``UsageProblem`` for the first name that cannot be committed.
+    Raises ``UsageProblem`` or ``Refusal`` for the first name that cannot be committed.
     """
-    return _Listing(git, repository, changes, root).select(values)
+    if configuration is None:
+        configuration = read_configuration(git)
+    return _Listing(git, repository, changes, root, configuration).select(values)
 
 
 class _Listing:
     """Looks up what each listed name means."""
 
-    def __init__(self, git: Git, repository: Repository, changes: tuple[Change, ...], root: str) -> None:
+    def __init__(
+        self,
+        git: Git,
+        repository: Repository,
+        changes: tuple[Change, ...],
+        root: str,
+        configuration: Configuration,
+    ) -> None:
         self._git = git
         self._repository = repository
         self._root = root
+        self._ignores_case = is_true(configuration, "core.ignorecase")
+        self._composes = is_true(configuration, "core.precomposeunicode")
         self._changes = tracked_first(changes)
         self._by_path: dict[str, list[Change]] = {}
         for change in self._changes:
             self._by_path.setdefault(change.path, []).append(change)
         self._denied = DenyList(repository.top, repository.prefix)
         self._picker = Picker(self._denied)
-        self._tracked = {os.fsdecode(path) for path in git.ask("ls-files", "-z").split(b"\0") if path}
-        self._by_folded = self._fold() if _ignores_case(git) else {}
         self._unchanged: list[str] = []
         self._partly_staged: list[str] = []
 
+    @cached_property
+    def _tracked(self) -> Tracked:
+        """Asked for only when a listed name is not among the changes."""
+        return read_tracked(self._git)
+
     def select(self, values: tuple[str, ...]) -> Selection:
-        for name in split_names(values, self._exists):
+        for name in split_names(values, self._exists, self._root):
             path = locate(name, self._root, self._repository.project, self._repository.top)
-            self._pick(name, self._by_folded.get(path.casefold(), path))
-        return self._picker.selection(tuple(self._unchanged), tuple(self._partly_staged))
+            self._pick(name, self._meant(path))
+        renamed = self._take_old_names()
+        return self._picker.selection()._replace(
+            unchanged=tuple(self._unchanged), partly_staged=tuple(self._partly_staged), renamed=renamed
+        )
 
     def _exists(self, name: str) -> bool:
+        """Whether a file is called so: on disk, or deleted since the last commit."""
         if not name:
             return False
         if os.path.lexists(os.path.join(self._root, name)):
             return True
-        return self._repository.prefix + name in self._tracked
+        return self._repository.prefix + name in self._by_path
 
-    def _fold(self) -> dict[str, str]:
-        """Where ``Commands.py`` opens ``commands.py``, the name git knows is the one that counts."""
-        return {path.casefold(): path for path in (*self._tracked, *self._by_path)}
+    def _meant(self, path: str) -> str:
+        """Return the name that git knows for what was typed.
+
+        Where ``Commands.py`` opens ``commands.py``, git's name is the one that counts; and an accent can be
+        one letter or two (Unicode Standard Annex 15), which looks the same and is typed either way.
+        """
+        if path in self._by_path or path in self._tracked:
+            return path
+        full = os.path.join(self._repository.top, path)
+        if os.path.lexists(full) and not (self._ignores_case or self._composes):
+            return path
+        wanted = self._folded(path)
+        alike = {known for known in (*self._by_path, *self._tracked) if self._folded(known) == wanted}
+        return alike.pop() if len(alike) == 1 else path
+
+    def _folded(self, path: str) -> str:
+        composed = unicodedata.normalize("NFC", path)
+        return composed.casefold() if self._ignores_case else composed
 
     def _pick(self, name: str, path: str) -> None:
+        full = os.path.join(self._repository.top, path)
         if path in self._by_path:
             for change in self._by_path[path]:
                 self._pick_file(name, change)
-            return
-        full = os.path.join(self._repository.top, path)
-        if path in self._tracked:
+        elif path in self._tracked:
+            require_visible(name, self._tracked[path], full)
             self._unchanged.append(name)
         elif os.path.isdir(full) and not os.path.islink(full):
             self._pick_folder(name, path)
@@ -100,6 +143,25 @@ class _Listing:
             self._picker.offer(change)
         return bool(inside)
 
+    def _take_old_names(self) -> tuple[tuple[str, str], ...]:
+        """Let files leave their old names of which the new names were listed; both halves are one change."""
+        added = self._picker.added
+        gone = {
+            change.path: change
+            for change in self._changes
+            if DELETED in (change.staged, change.unstaged) and not self._picker.holds(change.path)
+        }
+        if not added or not gone:
+            return ()
+        twins = {path.casefold(): path for path in gone if self._ignores_case}
+        renamed = [(twins[path.casefold()], path) for path in added if path.casefold() in twins]
+        left = [path for path in gone if not os.path.lexists(os.path.join(self._repository.top, path))]
+        if not renamed:
+            renamed.extend(find_renames(self._git, self._repository, added, left))
+        for old, _ in renamed:
+            self._picker.offer(gone[old]) if gone[old].untracked_by_hand else self._picker.take(gone[old])
+        return tuple(renamed)
+
     def _explain(self, name: str, path: str) -> None:
         """Say why a file that exists is neither known to git nor new."""
         self._require_not_nested(name, path)
@@ -133,7 +195,3 @@ class _Listing:
         if like is None:
             return UsageProblem("ship.file-missing", file=printable(name))
         return UsageProblem("ship.file-misspelt", file=printable(name), nearest=printable(like))
-
-
-def _ignores_case(git: Git) -> bool:
-    return git.query("config", "--type=bool", "--get", "core.ignorecase").out.strip() == b"true"

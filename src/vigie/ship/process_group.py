@@ -6,10 +6,10 @@ Ending only the program is not enough: ``git push`` leaves its ``ssh`` running w
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from typing import IO, NamedTuple
 
@@ -41,13 +41,13 @@ def run(
     Output goes to unnamed temporary files, not pipes: a hook may start something that lives on, and that
     must neither keep us waiting for its end nor die of a pipe nobody reads any more.
     """
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with _scratch() as given, _scratch() as out, _scratch() as err:
         given.write(stdin)
         given.seek(0)
         process = _start(command, directory, environment, given, out, err)
         code: int | None
         try:
-            code = process.wait(deadline)
+            code = _wait(process, deadline)
         except subprocess.TimeoutExpired:
             end(process)
             code = None
@@ -59,10 +59,46 @@ def run(
         return Outcome(code, head, _tail(err), cut=bool(out.read(1)))
 
 
+def _scratch() -> IO[bytes]:
+    """Return a file without a name, as ``tempfile.TemporaryFile`` does, whose import takes longer than a git."""
+    if sys.platform == "linux":
+        try:
+            flags = os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC
+            return os.fdopen(os.open(os.environ.get("TMPDIR") or "/tmp", flags, 0o600), "w+b")  # noqa: S108
+        except OSError:  # not every file system knows such files
+            pass
+    from tempfile import TemporaryFile
+
+    return TemporaryFile()
+
+
 def _tail(file: IO[bytes]) -> bytes:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - MAX_COMPLAINTS))
     return file.read(MAX_COMPLAINTS)
+
+
+if sys.platform == "linux":
+
+    def _wait(process: subprocess.Popen[bytes], seconds: float) -> int:
+        """Wait for its end at once; ``Popen.wait`` looks again only every few milliseconds (subprocess.py)."""
+        try:
+            descriptor = os.pidfd_open(process.pid)
+        except OSError:  # a kernel before 5.3, or no descriptor left
+            return process.wait(seconds)
+        try:
+            waiting = select.poll()
+            waiting.register(descriptor, select.POLLIN)
+            if not waiting.poll(max(0.0, seconds) * 1000):
+                raise subprocess.TimeoutExpired(process.args, seconds)
+        finally:
+            os.close(descriptor)
+        return process.wait()
+
+else:
+
+    def _wait(process: subprocess.Popen[bytes], seconds: float) -> int:
+        return process.wait(seconds)
 
 
 if sys.platform == "win32":

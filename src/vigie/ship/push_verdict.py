@@ -52,6 +52,7 @@ _NETWORK = _any(
     rb"Couldn't connect",
     rb"unable to connect to",
     rb"Connection (refused|reset|closed)",
+    rb"Connection to \S+ closed",
     rb"timed out",
     rb"kex_exchange_identification",
     rb"hung up unexpectedly",
@@ -62,8 +63,27 @@ _NETWORK = _any(
     rb"Empty reply from server",
     rb"(Recv|Send) failure",
     rb"SSL_|TLS connect|gnutls",
-    rb"The requested URL returned error: 5\d\d",
+    rb"Operation too slow",
+    rb"The requested URL returned error: (408|429|5\d\d)",
 )
+_TOO_LARGE = _any(rb"The requested URL returned error: 413", rb"pack exceeds maximum allowed size")
+_LOCKED = _any(
+    rb"cannot lock ref",
+    rb"failed to lock",
+    rb"Unable to create '.{0,1000}\.lock'",
+    rb"Internal Server Error",
+    rb"fatal error in commit_refs",
+)
+"""What a server says while another push, or its own housekeeping, holds the branch."""
+
+_NOT_STORED = _any(rb"\(unpacker error\)", rb"\(migrating|unable to migrate objects")
+
+_BROKEN = re.compile(
+    rb"^(error: RPC failed|send-pack: unexpected disconnect|fatal: the remote end hung up|"
+    rb"Connection to \S+ closed by remote host)",
+    re.MULTILINE,
+)
+"""A connection that broke after it had begun: git then ends with 1, as it does for a hook of ours."""
 
 
 class Verdict(Enum):
@@ -76,8 +96,11 @@ class Verdict(Enum):
     AUTHENTICATION = "authentication"
     HOST_KEY = "host-key"
     ABSENT = "repository-absent"
+    BUSY = "busy"
     DIVERGED = "diverged"
     REJECTED = "rejected"
+    TOO_LARGE = "too-large"
+    NOT_STORED = "not-stored"
     HOOK = "hook"
     FAILED = "failed"
 
@@ -88,21 +111,38 @@ def judge(outcome: Outcome) -> Verdict:
         return Verdict.TIMEOUT
     flag, summary = _status(outcome.out)
     if outcome.code == 0:
-        return Verdict.UP_TO_DATE if flag == b"=" else Verdict.PUSHED
+        return _SUCCESSES.get(flag, Verdict.FAILED)
     if flag == b"!":
-        return _refusal(summary)
-    # Without a status line nothing was tried yet: the connection failed, or a hook of ours said no.
-    for pattern, verdict in (
-        (_HOST_KEY, Verdict.HOST_KEY),
-        (_AUTHENTICATION, Verdict.AUTHENTICATION),
-        (_ABSENT, Verdict.ABSENT),
-        (_NETWORK, Verdict.NETWORK),
-    ):
-        if outcome.code != 1 and pattern.search(outcome.err):
+        return _refusal(summary, outcome.err)
+    if flag in _SUCCESSES:
+        # Told that all is well, and then the line was cut.
+        return Verdict.NETWORK
+    # Without a status line the connection failed, or a hook of ours said no, whatever words it used.
+    if outcome.code == 1 and not _BROKEN.search(outcome.err):
+        return Verdict.HOOK if b"failed to push some refs" in outcome.err else Verdict.FAILED
+    return judge_complaint(outcome.err)
+
+
+def judge_complaint(err: bytes) -> Verdict:
+    """Return what kept git from reaching the repository, or from going on there, by what it said."""
+    for pattern, verdict in _COMPLAINTS:
+        if pattern.search(err):
             return verdict
-    if outcome.code == 1 and b"failed to push some refs" in outcome.err:
-        return Verdict.HOOK
     return Verdict.FAILED
+
+
+_SUCCESSES = {
+    b"=": Verdict.UP_TO_DATE,
+    b" ": Verdict.PUSHED,
+    b"*": Verdict.PUSHED,
+}
+_COMPLAINTS = (
+    (_HOST_KEY, Verdict.HOST_KEY),
+    (_AUTHENTICATION, Verdict.AUTHENTICATION),
+    (_ABSENT, Verdict.ABSENT),
+    (_TOO_LARGE, Verdict.TOO_LARGE),
+    (_NETWORK, Verdict.NETWORK),
+)
 
 
 def server_rule(outcome: Outcome) -> str:
@@ -114,11 +154,17 @@ def server_rule(outcome: Outcome) -> str:
     return summary.partition(b"(")[2].rstrip(b")").decode(errors="replace")
 
 
-def _refusal(summary: bytes) -> Verdict:
+def _refusal(summary: bytes, err: bytes) -> Verdict:
     if b"remote failed to report status" in summary:
         return Verdict.NETWORK
     if summary.startswith(b"[rejected]") and _MOVED.search(summary):
         return Verdict.DIVERGED
+    if _NOT_STORED.search(summary):
+        return Verdict.TOO_LARGE if _TOO_LARGE.search(err) else Verdict.NOT_STORED
+    # A rule may speak of anything; only a server that names no rule of its own is merely busy.
+    updating = b"(failed to update ref)" in summary and _LOCKED.search(err)
+    if updating or _LOCKED.search(summary):
+        return Verdict.BUSY
     return Verdict.REJECTED if summary.startswith(b"[remote rejected]") else Verdict.FAILED
 
 

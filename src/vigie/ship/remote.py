@@ -67,6 +67,30 @@ def choose_target(configuration: Mapping[str, str], branch: str) -> Target:
     )
 
 
+def tracked_ref(git: Git, target: Target) -> str | None:
+    """Return where git keeps what it last saw at the target, None when nothing maps the branch.
+
+    The remote's ``fetch`` lines decide, as for git itself (gitglossary(7), "refspec").
+    """
+    outcome = git.query("config", "-z", "--get-all", f"remote.{target.remote}.fetch")
+    lines = [os.fsdecode(line) for line in outcome.out.split(b"\0") if line]
+    if any(_mapped(f"{line[1:]}:x", target.ref) for line in lines if line.startswith("^")):
+        return None
+    found = (_mapped(line.removeprefix("+"), target.ref) for line in lines if not line.startswith("^"))
+    return next((ref for ref in found if ref), None)
+
+
+def _mapped(line: str, ref: str) -> str:
+    """Return where ``source:destination``, with at most one star on each side, puts ``ref``; "" nowhere."""
+    source, _, destination = line.partition(":")
+    before, star, after = source.partition("*")
+    if not star:
+        return destination if source == ref else ""
+    if len(ref) < len(before) + len(after) or not (ref.startswith(before) and ref.endswith(after)):
+        return ""
+    return destination.replace("*", ref[len(before) : len(ref) - len(after)], 1)
+
+
 def _only_remote(configuration: Mapping[str, str]) -> str:
     remotes = sorted(
         {

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from types import TracebackType
 
+from vigie.plain import Plain
 from vigie.problems import DONE, Problem
 
 STEPS = ("precheck", "stage", "scan", "commit", "push", "verify", "restart", "rollback")
 
 
-@dataclass(slots=True)
 class Step:
     """One step. ``detail`` is a word for programs, the same in every language: a commit, a problem's code."""
 
-    name: str
-    ok: bool = True
-    skipped: bool = False
-    detail: str | None = None
-    seconds: float = 0.0
+    __slots__ = ("detail", "name", "ok", "seconds", "skipped")
+
+    def __init__(self, name: str, *, skipped: bool = False) -> None:
+        """Take it for granted that it goes well."""
+        self.name = name
+        self.ok = True
+        self.skipped = skipped
+        self.detail: str | None = None
+        self.seconds = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class ShipReport:
+class ShipReport(Plain):
     """The whole. ``problem`` is the first thing that went wrong, already told, or None."""
 
     exit_code: int
@@ -70,22 +72,36 @@ class Logbook:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Measure with ``clock``, in seconds of any origin."""
-        self._clock = clock
+        self.clock = clock
         self._taken: dict[str, Step] = {}
 
-    @contextmanager
-    def step(self, name: str) -> Iterator[Step]:
+    def step(self, name: str) -> Taking:
         """Take one step, or go on with it; a ``Problem`` marks it failed and goes on its way."""
-        step = self._taken.setdefault(name, Step(name))
-        began = self._clock()
-        try:
-            yield step
-        except Problem as problem:
-            step.ok, step.detail = False, problem.code
-            raise
-        finally:
-            step.seconds += self._clock() - began
+        return Taking(self, self._taken.setdefault(name, Step(name)))
 
     def steps(self) -> tuple[Step, ...]:
         """Return all steps of the contract in their order."""
         return tuple(self._taken.get(name) or Step(name, skipped=True) for name in STEPS)
+
+
+class Taking:
+    """A step while it is taken: ``with logbook.step("push") as step``."""
+
+    def __init__(self, logbook: Logbook, step: Step) -> None:
+        """Nothing is measured before it begins."""
+        self._clock = logbook.clock
+        self._step = step
+        self._began = 0.0
+
+    def __enter__(self) -> Step:
+        """Begin."""
+        self._began = self._clock()
+        return self._step
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Note how long it took, and what went wrong."""
+        self._step.seconds += self._clock() - self._began
+        if isinstance(error, Problem):
+            self._step.ok, self._step.detail = False, error.code

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from vigie.runtime.sensors.syntax import Fault, first_fault, interpreter, syntax_fault
+from vigie.ship.syntax import (
+    Fault,
+    first_fault,
+    interpreter,
+    is_our_own,
+    source_fault,
+    syntax_fault,
+)
 
 
 def written(folder: Path, code: str | bytes) -> str:
@@ -102,7 +109,7 @@ def test_where_it_cannot_tell_ours_is_asked(
     tmp_path: Path, script: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It crashes, says something else, never ends."""
-    monkeypatch.setattr("vigie.runtime.sensors.syntax.LIMIT", 0.5)
+    monkeypatch.setattr("vigie.ship.syntax.LIMIT", 0.5)
     command = (playing_python(tmp_path, script), "start.py")
     assert first_fault([written(tmp_path, "x = 1\n")], command, str(tmp_path)) is None
     assert first_fault([written(tmp_path, "def broken(:\n")], command, str(tmp_path)) is not None
@@ -144,3 +151,26 @@ def test_which_python_is_the_bots(tmp_path: Path) -> None:
     assert interpreter(("py", "-m", "bot"), folder) == ["py"]
     for command in ((), ("node", "x.js"), ("uv", "run", "bot.py")):
         assert interpreter(command, folder) == [sys.executable]
+
+
+def test_content_is_judged_like_the_file(tmp_path: Path) -> None:
+    """What git holds and what lies on disk are told alike."""
+    for code in (b"x = 1\n", b"\n)\n", b"x = 1\0\n", b"x = '\xff'\n"):
+        path = written(tmp_path, code)
+        assert source_fault(path, code) == syntax_fault(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a virtual environment there has a program of its own")
+def test_whether_it_is_the_python_we_run_in(tmp_path: Path) -> None:
+    """A virtual environment made of it is; a copy, a launcher, a name without a folder may be anything."""
+    assert is_our_own([sys.executable])
+    link = tmp_path / "venv-python"
+    link.symlink_to(sys.executable)
+    assert is_our_own([str(link)])
+    for python in (
+        [playing_python(tmp_path, "true")],
+        ["python3"],
+        ["py", "-3.11"],
+        [str(tmp_path / "gone")],
+    ):
+        assert not is_our_own(python)

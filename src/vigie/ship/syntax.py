@@ -2,7 +2,7 @@
 
 The Python that runs the bot is asked, because it alone knows its grammar: it may be older than ours, or
 newer. It compiles in a process of its own, one for all files; nothing of theirs is run. Ours is asked only
-where no other can be.
+where no other can be, or where it is the very same program and the question is too small to start another.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import warnings
 from typing import NamedTuple
 
-from vigie.runtime.sensors.code_files import PYTHON
+PYTHON = (".py", ".pyw")
 
 LIMIT = 60.0
 """Seconds for the bot's own Python to compile what has changed; a thousand files take a few."""
@@ -48,12 +48,17 @@ class Fault(NamedTuple):
     what: str
 
 
+def is_python(path: str) -> bool:
+    """Whether the file's name says that it is Python."""
+    return path.lower().endswith(PYTHON)
+
+
 def first_fault(paths: list[str], command: tuple[str, ...], directory: str) -> Fault | None:
     """Return the first fault among the Python files of ``paths``, None when all of them compile.
 
     A file that is gone has no fault. Takes up to ``LIMIT`` seconds: not for the loop.
     """
-    python = [path for path in paths if path.lower().endswith(PYTHON)]
+    python = [path for path in paths if is_python(path)]
     if not python:
         return None
     told = _ask(interpreter(command, directory), python, directory)
@@ -72,6 +77,18 @@ def interpreter(command: tuple[str, ...], directory: str) -> list[str]:
     if os.path.dirname(command[0]):
         return [os.path.join(os.path.abspath(directory), command[0])]
     return [command[0]]
+
+
+def is_our_own(python: list[str]) -> bool:
+    """Whether this is the program we run in: a virtual environment's Python is a link to the one it was made of.
+
+    A copy, a launcher or a name to be looked up does not count, though it may well be the same.
+    """
+    if len(python) != 1 or not os.path.isabs(python[0]):
+        return False
+    if python[0] == sys.executable:
+        return True
+    return os.path.realpath(python[0]) == os.path.realpath(sys.executable)
 
 
 def _ask(python: list[str], paths: list[str], directory: str) -> list[Fault] | None:
@@ -98,6 +115,14 @@ def syntax_fault(path: str) -> Fault | None:
     try:
         with open(path, "rb") as file:
             source = file.read()
+    except OSError:
+        return None  # removed meanwhile
+    return source_fault(path, source)
+
+
+def source_fault(path: str, source: bytes) -> Fault | None:
+    """Return what our own Python finds wrong with this content of a file, None when it compiles."""
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape is the author's business, and no fault
             compile(source, path, "exec", dont_inherit=True)
@@ -105,6 +130,4 @@ def syntax_fault(path: str) -> Fault | None:
         return Fault(path, error.lineno or 0, error.msg)
     except (ValueError, OverflowError, RecursionError, MemoryError) as error:
         return Fault(path, 0, str(error) or type(error).__name__)  # null bytes, or nested beyond all measure
-    except OSError:
-        return None  # removed meanwhile
     return None

@@ -1,0 +1,1 @@
+"""A repository for one commit or push: hooks find an ordinary clone and may do there what they like."""

@@ -1,0 +1,76 @@
+"""``ship --undo``: take the latest commit of ours back while nobody else has seen it. No file changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vigie.problems import Failure, Refusal
+from vigie.ship.display import SHORT
+from vigie.ship.git import Git
+from vigie.ship.interrupted import Left, settle
+from vigie.ship.journal import BEGUN, DONE, Journal, Story, read_story
+from vigie.ship.land import Landing, from_record
+from vigie.ship.plan import Plan
+from vigie.ship.remote import choose_target
+from vigie.ship.remote_truth import remote_commit
+from vigie.ship.repository import current_commit
+from vigie.ship.take_back import take_back
+
+PATIENCE = 30.0
+"""Seconds that the remote may take to say what it has."""
+
+
+def undo(plan: Plan, folder: str, sleep: Callable[[float], None]) -> str | None:
+    """Take it back and return its name; None when the latest run had left no commit.
+
+    Raises ``Refusal`` (``ship.undo-...``) for a commit that others may have, or that more was built on, ``Failure``
+    ``ship.nothing-to-undo``.
+    """
+    story = read_story(folder)
+    if story is None:
+        raise Failure("ship.nothing-to-undo")
+    left = Left.NOTHING
+    if not story.ended:
+        left = settle(plan.git, plan.repository, story, folder, sleep)
+    record = story.facts("land") or story.run.get("kept")
+    if record is None or (not story.ended and left is Left.NOTHING and story.facts("land") is not None):
+        _close(folder, story)
+        if story.ended:
+            raise Failure("ship.nothing-to-undo")
+        return None
+    landing = from_record(record)
+    _require_ours_alone(plan, story, landing)
+    journal = Journal(folder)
+    journal.go_on()
+    journal.note("undo", BEGUN, record, durable=True)
+    take_back(plan.git, landing, sleep)
+    journal.note("undo", DONE, {})
+    journal.end(0)
+    return landing.sha
+
+
+def _require_ours_alone(plan: Plan, story: Story, landing: Landing) -> None:
+    head = current_commit(plan.git)
+    if story.facts("undo") is not None and head != landing.sha:
+        return  # killed half-way: the branch is back already
+    if head != landing.sha or plan.repository.branch != landing.branch:
+        raise Refusal("ship.undo-overtaken", commit=landing.sha[:SHORT])
+    try:
+        target = choose_target(plan.configuration, plan.repository.branch)
+    except Failure:
+        return  # no remote, nobody else
+    there = remote_commit(plan.git, target, PATIENCE)
+    if there is not None and _contains(plan.git, there, landing.sha):
+        raise Refusal("ship.undo-pushed", commit=landing.sha[:SHORT], target=target.shown)
+
+
+def _contains(git: Git, there: str, sha: str) -> bool:
+    """Whether the remote's commit is ours or built on it; one that is unknown here may be."""
+    return there == sha or git.query("merge-base", "--is-ancestor", sha, there).code in (0, 128)
+
+
+def _close(folder: str, story: Story) -> None:
+    if not story.ended:
+        journal = Journal(folder)
+        journal.go_on()
+        journal.end(1)

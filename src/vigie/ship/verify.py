@@ -1,0 +1,83 @@
+"""The second half of a run: is the bot online, must it be restarted, and does the new code hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vigie.problems import DONE, SHIPPED_OFFLINE
+from vigie.ship.bring_up import is_online, prove_version, restart, word
+from vigie.ship.run import Run
+
+if TYPE_CHECKING:
+    from vigie.ship.prove import Result
+
+
+def look_first(run: Run) -> None:
+    """Note how the bot is before anything is done, and which version it runs."""
+    run.tell("INFO", "ship.precheck")
+    with run.logbook.step("precheck") as step:
+        run.was_online = run.bot.is_online()
+        step.detail = word(run.was_online)
+        if run.was_online:
+            run.ran = run.bot.running_commit()
+            run.identities = run.bot.identities()
+    if run.was_online:
+        run.tell("OK", "ship.was-online")
+    else:
+        run.tell("WARNING", "ship.was-offline")
+
+
+def verify(run: Run, shipped: bool) -> int:
+    """Look, restart where that is asked for, prove what is new; return the exit code of what came of it."""
+    online = _look_again(run)
+    launched = online and bool(run.was_online) and run.bot.identities() != run.identities
+    if _must_restart(run, online, shipped):
+        back = _restart(run, online)
+        if back is None:  # nothing of the new code's: something else was in the way
+            run.online_after = online and is_online(run)
+            return DONE if run.online_after else SHIPPED_OFFLINE
+        run.online_after = online = launched = back
+        if not back:
+            return _go_back(run, None)
+    elif not online:
+        run.tell("WARNING", "ship.left-offline")
+    run.online_after = online
+    if launched and run.tip is not None and run.request.prove > 0:
+        result = prove_version(run, run.tip)
+        return DONE if result.proven else _go_back(run, result)
+    return DONE if online else SHIPPED_OFFLINE
+
+
+def _go_back(run: Run, result: Result | None) -> int:
+    from vigie.ship.way_back import go_back
+
+    return go_back(run, result)
+
+
+def _look_again(run: Run) -> bool:
+    run.tell("INFO", "ship.verify-online" if run.was_online else "ship.verify-offline")
+    with run.logbook.step("verify") as step:
+        step.ok = online = is_online(run)
+        step.detail = word(online)
+    if online:
+        run.tell("OK", "ship.still-online" if run.was_online else "ship.now-online")
+    return online
+
+
+def _must_restart(run: Run, online: bool, shipped: bool) -> bool:
+    """A bot that runs is left alone when nothing reached the remote, whatever the setting."""
+    if online:
+        return (run.request.restart == "always" or run.bot.parked()) and shipped
+    return run.request.restart != "never"
+
+
+def _restart(run: Run, online: bool) -> bool | None:
+    """Restart the bot: True online, False the new copy failed, None it could not even be tried."""
+    if online:
+        run.tell("RESTART", "ship.restart-always")
+    else:
+        run.tell("RESTART", "ship.restart-stopped" if run.was_online else "ship.restart-offline")
+    back = restart(run)
+    if back is not None:
+        run.tell("OK" if back else "ERROR", "ship.restarted" if back else "ship.not-back")
+    return back

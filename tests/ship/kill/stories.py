@@ -1,0 +1,219 @@
+"""What is shipped, who is killed in the middle of it, what must hold afterwards, and what the next command does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.ship.kill.acting_bot import ActingBot
+from tests.ship.kill.world import CHOSEN, World, bytes_of, locks, make_world, staged_beside, whole
+from tests.waiting import until
+from vigie.problems import Problem
+from vigie.ship.carry import carry, empty_plan
+from vigie.ship.journal import read_story
+from vigie.ship.report import ShipReport
+from vigie.ship.request import ShipRequest
+from vigie.ship.resume import resume
+from vigie.ship.undo import undo
+
+if sys.platform != "win32":
+    from tests.faults.points import Points
+
+assert sys.platform != "win32"  # mypy skips the rest there
+
+MESSAGE = "fix: what is shipped"
+
+
+class Story(NamedTuple):
+    """How the world is made, which command is killed, which one comes next, and what must be in the end."""
+
+    make: Callable[[Path], World]
+    killed: Callable[[World], object]
+    then: Callable[[World], object]
+    right: Callable[[World, World], list[str]]
+    """Given the world as it was and as it is: what is wrong with it."""
+    files_change: bool = False
+    """The command itself changes files of the folder: the way back."""
+
+    def prepare(self, base: Path) -> None:
+        """Make the world once."""
+        self.make(base)
+
+
+def ship(world: World, **asked: object) -> ShipReport:
+    """Ship what is chosen."""
+    return _carry(world, carry, message=MESSAGE, files=CHOSEN, **asked)
+
+
+def _carry(world: World, how: Callable[..., ShipReport], **asked: Any) -> ShipReport:
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    request = ShipRequest(str(world.repo.path), folder=world.folder, prove=2.0, prove_deadline=20.0, **asked)
+    return how(request, ActingBot(str(world.repo.path), world.note), lambda *_: None, lambda: now[0], sleep)
+
+
+def ship_again(world: World) -> ShipReport:
+    """The same command once more."""
+    return ship(world)
+
+
+def go_on(world: World) -> ShipReport | None:
+    """``--resume``; there may be nothing to resume."""
+    try:
+        return _carry(world, resume)
+    except Problem as problem:
+        if problem.key != "ship.nothing-to-resume":
+            raise
+        return None
+
+
+def take_back(world: World) -> str | None:
+    """``--undo``; there may be nothing to undo, or others may have seen it."""
+    plan = empty_plan(ShipRequest(str(world.repo.path)))
+    try:
+        return undo(plan, world.folder, time.sleep)
+    except Problem as problem:
+        if problem.key not in ("ship.nothing-to-undo", "ship.undo-pushed"):
+            raise
+        return None
+
+
+def shipped_once(before: World, after: World) -> list[str]:
+    """The commit is there once, on both sides, and the rest of the work is as it was."""
+    wrong = []
+    subjects = after.repo.git("log", "--format=%s").split("\n")
+    if subjects.count(MESSAGE) != 1 or len(subjects) != 2:
+        wrong.append(f"commits: {subjects}")
+    if after.remote.git("rev-parse", "main") != after.repo.head:
+        wrong.append("the remote holds another commit")
+    if after.repo.committed().keys() - {"made_by_hook.txt"} != set(CHOSEN):
+        wrong.append(f"committed: {after.repo.committed()}")
+    return wrong + rest_untouched(before, after)
+
+
+def rest_untouched(before: World, after: World) -> list[str]:
+    """What was not shipped is staged, edited and there as before; nothing of ours is left lying about."""
+    wrong = []
+    if staged_beside(after.repo) != staged_beside(before.repo):
+        wrong.append(f"staged: {staged_beside(after.repo)}")
+    expected = {"staged.py": "MM", "data.json": " M", "notes.txt": "??"}
+    status = after.repo.status()
+    for path, letters in expected.items():
+        if status.pop(path, None) != letters:
+            wrong.append(f"{path} is not {letters}")
+    # what a hook made apart is in the commit and not in the folder
+    if status.keys() - {"made_by_hook.txt"}:
+        wrong.append(f"also changed: {status}")
+    if (story := read_story(after.folder)) is not None and not story.ended:
+        wrong.append(f"the journal has no end: {story.lines}")
+    if left := [name for name in os.listdir(after.folder) if name != "journal"]:
+        wrong.append(f"left in our folder: {left}")
+    return wrong
+
+
+def undone_or_shipped(before: World, after: World) -> list[str]:
+    """Others have seen it, or it never was."""
+    if after.remote.git("rev-parse", "main") != before.repo.head:
+        return shipped_once(before, after)
+    if after.repo.head != before.repo.head:
+        return ["the commit is still there"]
+    if (left := after.repo.git("status", "--porcelain")) != before.repo.git("status", "--porcelain"):
+        return [f"status: {left}"]
+    return []
+
+
+def good_is_back(before: World, after: World) -> list[str]:
+    """The version that worked runs, its files lie in the folder, and the work beside is as it was."""
+    wrong = []
+    state = ActingBot(str(after.repo.path), after.note).state()
+    if not state["online"]:
+        wrong.append(f"the bot: {state}")
+    if after.repo.git("diff", "--name-only", before.repo.head, "HEAD"):
+        wrong.append(f"files: {after.repo.git('diff', '--stat', before.repo.head, 'HEAD')}")
+    if after.remote.git("rev-parse", "main") != after.repo.head:
+        wrong.append("the remote holds another commit")
+    return wrong + rest_untouched(before, after)
+
+
+def play(story: Story, base: Path, point: int) -> dict[str, Any]:
+    """Kill the command at this point, look, let the next command do its work, look again."""
+    template = World(base.parent / "template")
+    world = template.copy(base)
+    words = base / "died at"
+    lived = _killed(story, world, words, point)
+    until(lambda: not _still_at_work(base), 60.0, "what was left running has ended")
+    wrong = _after_the_kill(story, template, world)
+    try:
+        story.then(world)
+    except Exception as error:  # noqa: BLE001  (told with where it happened)
+        wrong.append("".join(traceback.format_exception(error)[-6:]))
+    wrong += story.right(template, world)
+    if left := locks(world.repo):
+        wrong.append(f"locks: {left}")
+    if not whole(world.repo) or not whole(world.remote):
+        wrong.append("git fsck")
+    at = words.read_text() if words.exists() else ""
+    if not wrong:
+        shutil.rmtree(base)
+    return {"point": point, "at": at, "lived": lived, "wrong": wrong, "folder": str(base)}
+
+
+def _killed(story: Story, world: World, words: Path, point: int) -> bool:
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    code = 1
+    try:
+        Points(point, words.write_text).install()
+        story.killed(world)
+        code = 0
+    except BaseException:  # noqa: BLE001  (a forked process must never run the rest of this)
+        os.write(2, traceback.format_exc().encode())
+    finally:
+        os._exit(code)
+
+
+def _still_at_work(base: Path) -> list[str]:
+    """Who works in the folder: a git that outlived its master."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdecimal() and name != str(os.getpid()):
+            try:
+                if os.readlink(f"/proc/{name}/cwd").startswith(str(base)):
+                    found.append(name)
+            except OSError:
+                continue
+    return found
+
+
+def _after_the_kill(story: Story, before: World, after: World) -> list[str]:
+    wrong = []
+    if not story.files_change and bytes_of(after.repo) != bytes_of(before.repo):
+        wrong.append("a file of the person's has changed")
+    if not whole(after.repo):
+        wrong.append("git fsck after the kill")
+    return wrong
+
+
+STORIES = {
+    "ship again": Story(make_world, ship, ship_again, shipped_once),
+    "resume": Story(make_world, ship, go_on, shipped_once),
+    "undo": Story(make_world, ship, take_back, undone_or_shipped),
+    "hooks": Story(lambda base: make_world(base, hooks=True), ship, ship_again, shipped_once),
+    "way back": Story(
+        lambda base: make_world(base, broken=True),
+        lambda world: ship(world, restart="always", rollback=True),
+        lambda world: _carry(world, resume, restart="always", rollback=True),
+        good_is_back,
+        files_change=True,
+    ),
+}
