@@ -113,6 +113,7 @@ def test_a_bot_that_dies_is_seen_dead(started: Stage) -> None:
     """Nobody watches: no process, no answer."""
     door = door_of(started)
     started.kill()
+    until(lambda: not started.listening(), what="the port is closed")
     (sample,) = door.sample()
     assert (sample.healthy, sample.identity, sample.reason) == (False, None, "refused")
     assert sample.why is not None

@@ -115,6 +115,17 @@ def test_verdicts_are_found_again(releases: Releases) -> None:
     assert releases.last_proven("bot") == C
 
 
+def test_the_verdict_given_last_counts_whatever_ran_last(releases: Releases) -> None:
+    """An older row was judged after a newer one with the same files."""
+    lived(releases, A, 1.0, 1.0)
+    lived(releases, B, 2.0, 1.0)
+    releases.proven("bot", B, GOOD_TREE, 3.0)
+    releases.failed("bot", A, GOOD_TREE, 4.0, "hung")
+    assert releases.is_bad(B, GOOD_TREE)
+    releases.proven("bot", A, GOOD_TREE, 5.0)
+    assert not releases.is_bad(B, GOOD_TREE)
+
+
 def test_bad_for_one_bot_is_bad(releases: Releases) -> None:
     """Another bot of the project may run it well all the same."""
     releases.failed("one", A, GOOD_TREE, 1.0, "crashed")

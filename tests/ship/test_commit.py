@@ -317,9 +317,12 @@ MESSAGES = [
 ]
 
 
+@pytest.mark.parametrize("hooks", [True, False])
 @pytest.mark.parametrize("message", MESSAGES)
-def test_any_message_passes_unharmed(repo: Repo, message: str) -> None:
+def test_any_message_passes_unharmed(repo: Repo, message: str, hooks: bool) -> None:
     """Whatever the person's configuration says of cleaning up and encoding."""
+    if hooks:
+        repo.hook("commit-msg", "exit 0")
     repo.git("config", "commit.cleanup", "scissors")
     repo.git("config", "i18n.commitEncoding", "ISO-8859-1")
     repo.git("config", "commit.verbose", "true")

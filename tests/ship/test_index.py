@@ -137,7 +137,7 @@ def test_patience_is_rewarded() -> None:
     assert slept == [0.02]
 
 
-def test_what_goes_makes_room_first(repo: Repo, git: Git) -> None:
+def test_folders_and_files_make_room_for_each_other(repo: Repo, git: Git) -> None:
     """A folder becomes a file again, in whatever order the entries are given."""
     content = repo.git("rev-parse", "HEAD:bot.py")
     gone, there = Entry("000000", "0" * 40), Entry("100644", content)

@@ -328,6 +328,25 @@ def test_an_index_made_ready_is_used_whole(repo: Repo, no_sleep: Sleep) -> None:
     assert repo.status() == {"bot.py": "M "}
 
 
+def test_an_index_that_cannot_be_replaced_whole(
+    repo: Repo, no_sleep: Sleep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk without hard links, or Windows while somebody reads it: git writes it, and no lock is left."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    for number, name in enumerate(("link", "replace")):
+        repo.write("bot.py", f"{number}\n")
+        git, landing = planned(repo)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, name, refuse)
+            take_in(git, landing, no_sleep)
+        assert repo.status() == {"bot.py": "M "}
+        assert move_branch(git, landing)
+        assert not (repo.path / ".git" / "index.lock").exists()
+
+
 @pytest.mark.parametrize("reason", ["other work", "hook"])
 def test_when_the_index_is_written_path_by_path(repo: Repo, no_sleep: Sleep, reason: str) -> None:
     """Other work that is staged must stay; and a hook of the person's wants to hear of every new index."""

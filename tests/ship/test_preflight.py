@@ -14,7 +14,7 @@ import pytest
 from tests.ship.workshop import Repo, Transcript
 from tests.waiting import patient, until
 from vigie.messages import has, say
-from vigie.problems import Refusal
+from vigie.problems import Failure, Refusal
 from vigie.ship.git import Git
 from vigie.ship.index import Difference, Entry, tree_differences
 from vigie.ship.preflight import bots_python, compile_changed, run_test
@@ -140,7 +140,23 @@ def test_what_a_filter_stored_is_not_judged(repo: Repo, tmp_path: Path) -> None:
     """A pointer to a large file, and what git-crypt has locked."""
     repo.write("large.py", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n")
     (repo.path / "locked.py").write_bytes(b"\0GITCRYPT\0\x01\x02")
-    assert compile_changed(Git(str(repo.path)), staged(repo), (OURS,), str(tmp_path)) == 2
+    assert compile_changed(Git(str(repo.path)), staged(repo), (OURS,), str(tmp_path)) == 0
+
+
+@pytest.mark.parametrize("broken", range(6))
+def test_each_of_many_files_is_looked_at(repo: Repo, tmp_path: Path, broken: int) -> None:
+    """Whatever the order in which git tells them, with ends of line or without, empty or not."""
+    for number, text in enumerate(("", "x = 1", "x = 2\n", "\n\n", "x = 3\r\n", "x = 'é'\n")):
+        repo.write(f"{number}.py", text + ("(" if number == broken else ""))
+    assert refusal(repo, staged(repo), tmp_path).values["file"] == f"{broken}.py"
+
+
+def test_a_content_that_git_does_not_have_is_no_pass(repo: Repo, tmp_path: Path) -> None:
+    """Nothing is believed that was not seen."""
+    nothing = Entry("000000", "0" * 40)
+    differences = {"bot.py": Difference(nothing, Entry("100644", "1" * 40))}
+    with pytest.raises(Failure):
+        compile_changed(Git(str(repo.path)), differences, (OURS,), str(tmp_path))
 
 
 def test_contents_that_were_read_already_are_not_read_again(repo: Repo, tmp_path: Path) -> None:
@@ -165,6 +181,7 @@ def test_each_bot_has_its_own_python(repo: Repo, tmp_path: Path) -> None:
         ((sys.executable, "bot.py"), str(repo.path / "two")),
     )
     git, folder = Git(str(repo.path)), str(tmp_path / "ours")
+    (repo.path / "one").mkdir()
     repo.write("two/bot.py", "match x:\n    case 1:\n        pass\n")
     assert compile_changed(git, staged(repo), programs, folder) == 1
     repo.git("commit", "-qm", "two")
@@ -240,6 +257,13 @@ def test_a_test_that_fails_is_refused_with_its_last_words(tmp_path: Path) -> Non
         "sys.exit(1)",
     )
     assert output(failed(python(*flood), tmp_path))[-2:] == ("line 98", "why")
+    both = (
+        "import sys",
+        "[print(word, n, file=file) for n in range(99) for word, file in",
+    )
+    floods = (*both, "    (('out', sys.stdout), ('err', sys.stderr))]", "sys.exit(1)")
+    lines = output(failed(python(*floods), tmp_path))
+    assert (len(lines), lines[9], lines[10], lines[19]) == (20, "out 98", "err 89", "err 98")
     assert output(failed(python("import sys", "sys.exit(1)"), tmp_path)) == ()
 
 
@@ -317,12 +341,11 @@ def test_a_bare_python_is_the_bots(tmp_path: Path) -> None:
         run_test(command, str(tmp_path), dict(os.environ), patient(60), Transcript(), python=own)
     check = "import os; assert os.environ['PATH'].split(':')[0] == os.environ['VIRTUAL_ENV'] + '/bin'"
     tool = environment / "bin" / "check-it"
-    tool.write_text(f'#!/bin/sh\nX=1 exec python -c "{check}"\n')
+    tool.write_text(f'#!/bin/sh\nexec python -c "{check}"\n')
     tool.chmod(0o700)
     run_test(("check-it",), str(tmp_path), dict(os.environ), patient(60), Transcript(), python=own)
-    assert failed(
-        ("python", "-c", "import sys; sys.exit(sys.prefix != sys.argv[1])", str(environment)), tmp_path
-    )
+    command = ("python", "-c", "import sys; sys.exit(sys.prefix != sys.argv[1])", str(environment))
+    assert failed(command, tmp_path).key == "preflight.test-failed"
 
 
 @pytest.mark.parametrize("layout", ["", "src"])

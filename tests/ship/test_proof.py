@@ -85,6 +85,7 @@ def test_a_bot_that_stays_well_is_proven_when_its_window_is_over() -> None:
     state, seconds = course((GOOD, 1))
     assert verdict(state) == Finding(Verdict.PROVEN)
     assert seconds == pytest.approx(30.0)
+    assert course((GOOD, 1), terms=TERMS._replace(window=7.3))[1] == pytest.approx(7.3)
 
 
 def test_a_window_of_no_length_needs_one_good_answer() -> None:
@@ -232,7 +233,8 @@ def test_our_own_lateness_voids_what_was_being_measured() -> None:
     hour = [Look(GOOD), Look(GOOD, late=3600.0), *(Look(GOOD) for _ in range(60))]
     assert found(played(hour)[0]) == (Verdict.PROVEN, None)
     drowsy = [Look(GOOD), *(Look(BAD, late=LATE + 1) for _ in range(4)), *(Look(GOOD) for _ in range(60))]
-    assert found(played(drowsy)[0]) == (Verdict.PROVEN, None)
+    for terms in (TERMS, TERMS._replace(confirm_failures=1)):
+        assert found(played(drowsy, terms)[0]) == (Verdict.PROVEN, None)
 
 
 def test_a_machine_that_is_always_late_knows_nothing() -> None:

@@ -16,9 +16,11 @@ import pytest
 from tests.ship.pusher import Pusher
 from tests.ship.workshop import Repo
 from tests.waiting import until
+from vigie.problems import Failure
 from vigie.ship.git import Git
 from vigie.ship.push import PAUSES, is_known_there
 from vigie.ship.remote import choose_target, read_configuration
+from vigie.ship.remote_truth import remote_commit
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for ssh")
 
@@ -381,6 +383,19 @@ def test_ssh_may_not_ask_and_does_not_wait_for_the_dead(
     assert pusher.refused().key == "ship.push-host-key"
     assert "BatchMode=yes" in called.read_text()
     assert "ConnectTimeout=15" in called.read_text()
+
+
+@POSIX
+def test_a_question_may_not_ask_either(
+    pusher: Pusher, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the remote has is asked in the same unattended way."""
+    folder, called = say_how_ssh_is_called(repo, tmp_path)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    with pytest.raises(Failure) as caught:
+        remote_commit(pusher.git, pusher.target, 20.0)
+    assert caught.value.values["cause"] == "host-key"
+    assert "BatchMode=yes" in called.read_text()
 
 
 @POSIX

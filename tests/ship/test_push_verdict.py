@@ -124,6 +124,8 @@ def test_a_line_that_broke_after_the_good_news() -> None:
     err = b"Connection to h closed by remote host.\nerror: failed to push some refs to 'x'\n"
     assert judge(Outcome(1, line(b" ", b"1234567..89abcde"), err)) is Verdict.NETWORK
     assert judge(Outcome(1, b"", err)) is Verdict.NETWORK
+    silent = b"error: failed to push some refs to 'x'\n"
+    assert judge(Outcome(1, line(b" ", b"1234567..89abcde"), silent)) is Verdict.NETWORK
 
 
 def test_success_without_a_status_line_is_no_success() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ship.pusher import Pusher
+from tests.ship.test_push import say_how_ssh_is_called
 from tests.ship.workshop import Repo
 from tests.waiting import patient
 from vigie import messages
@@ -171,6 +172,7 @@ def test_a_rewritten_remote_is_refused(
     if seen == "in git's log only":
         repo.git("fetch", "-q")
     elif seen == "just now":
+        repo.git("config", "core.logAllRefUpdates", "false")
         (repo.path / ".git/logs/refs/remotes/origin/main").unlink()
     gone = repo.git("rev-parse", "HEAD^")
     problem = rebase.refused("rebase.rewritten")
@@ -190,6 +192,17 @@ def test_a_remote_that_cannot_be_reached(rebase: Rebaser, repo: Repo, closed_por
     """Nothing was fetched, nothing changed."""
     repo.git("remote", "set-url", "origin", f"git://127.0.0.1:{closed_port}/bot.git")
     assert rebase.refused("rebase.not-fetched").exit_code == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for ssh")
+def test_fetching_may_not_ask(
+    rebase: Rebaser, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is as unattended as the push."""
+    folder, called = say_how_ssh_is_called(repo, tmp_path)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    rebase.refused("rebase.not-fetched")
+    assert "BatchMode=yes" in called.read_text()
 
 
 def test_a_branch_that_nothing_maps(rebase: Rebaser, repo: Repo, colleague: Colleague) -> None:

@@ -514,8 +514,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "A ship of {when} was interrupted after its push: the bot may not have been verified",
     ),
     "ship.settled-back": (
-        "Un ship du {when} avait été interrompu pendant un retour en arrière: l'ancienne version est en place",
-        "A ship of {when} was interrupted on the way back: the old version is in place",
+        "Un ship du {when} avait été interrompu pendant un retour en arrière, qui est repris d'abord",
+        "A ship of {when} was interrupted on the way back, which is completed first",
     ),
     "ship.resuming": ("Reprise du ship du {when}", "Going on with the ship of {when}"),
     "ship.nothing-to-resume": (
@@ -629,6 +629,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "ship.back-not-back": (
         "L'ancienne version n'est pas en ligne non plus: un seul retour en arrière est tenté",
         "The old version is not online either: only one way back is tried",
+    ),
+    "ship.way-back-overtaken": (
+        "Le retour à la version {good} a été interrompu, et la branche a changé depuis: il n'est pas repris",
+        "The way back to version {good} was interrupted, and the branch has changed since: it is not taken up",
+    ),
+    "ship.way-back-overtaken.hint": (
+        "'vigie restart' lance ce qui est en place; 'vigie ship' envoie ce qui a changé.",
+        "'vigie restart' runs what is in place; 'vigie ship' brings what has changed.",
     ),
     "ship.back-done": ("Version {good} de retour, EN LIGNE", "Version {good} is back, ONLINE"),
     "ship.back-parked": (

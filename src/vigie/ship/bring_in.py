@@ -16,7 +16,8 @@ from vigie.ship.display import listed, printable
 from vigie.ship.guard import Guard
 from vigie.ship.index import Difference
 from vigie.ship.journal import BEGUN, DONE, FAILED
-from vigie.ship.land import Landing, as_record, move_branch, plan_landing, take_in, take_out
+from vigie.ship.land import move_branch, take_in, take_out
+from vigie.ship.landing import Landing, as_record, plan_landing
 from vigie.ship.message import subject
 from vigie.ship.preflight import compile_changed
 from vigie.ship.remarks import remarks
@@ -142,5 +143,6 @@ def _let_files_follow(run: Run, landing: Landing, folder: str) -> None:
     except Failure as problem:
         run.tell("WARNING", problem.key, **problem.values)
         return
+    run.journal.note("files", DONE, {})
     if left:
         run.tell("WARNING", "ship.not-followed", files=listed(left))

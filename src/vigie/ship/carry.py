@@ -14,7 +14,7 @@ from vigie.problems import DONE, FAILED, REFUSED, SHIPPED_OFFLINE, SHIPPED_ROLLE
 from vigie.ship.bring_in import bring_in
 from vigie.ship.configuration import read_configuration
 from vigie.ship.git import Git
-from vigie.ship.interrupted import close_story, interrupted_run, settle
+from vigie.ship.interrupted import Left, close_story, interrupted_run, settle
 from vigie.ship.journal import BEGUN, Journal, read_story
 from vigie.ship.plan import Plan, make_plan
 from vigie.ship.publish import publish
@@ -47,7 +47,9 @@ def carry(
     """
     logbook = Logbook(clock)
     with logbook.step("precheck"):
-        settle_first(request, tell, sleep)
+        left = settle_first(request, tell, sleep)
+        if left is Left.BACK:
+            return _finish_the_way_back(request, bot, tell, clock, sleep)
         plan = make_plan(request, sleep, alone=bool(request.folder))
     run = Run(request, plan, bot, tell, logbook, Journal(request.folder), clock, sleep)
     if request.dry_run:
@@ -56,16 +58,34 @@ def carry(
     return finish(run, lambda: _from_the_beginning(run))
 
 
-def settle_first(request: ShipRequest, tell: Tell, sleep: Callable[[float], None]) -> None:
+def _finish_the_way_back(
+    request: ShipRequest,
+    bot: BotDoor,
+    tell: Tell,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> ShipReport:
+    """First bring back online what a killed run was about to; then do what was asked, if that went well."""
+    from vigie.ship.resume import resume
+
+    report = resume(request, bot, tell, clock, sleep)
+    if report.exit_code != SHIPPED_ROLLED_BACK:
+        return report
+    return carry(request, bot, tell, clock, sleep)
+
+
+def settle_first(request: ShipRequest, tell: Tell, sleep: Callable[[float], None]) -> Left:
     """Leave nothing half done of a run that was killed, and say what was found."""
     story = interrupted_run(request.folder) if request.folder else None
     if story is None:
-        return
+        return Left.NOTHING
     git = Git(request.root)
     repository = find_repository(git)
     left = settle(git.at(repository.top), repository, story, request.folder, sleep)
     tell("WARNING", f"ship.settled-{left.value}", {"when": story.run.get("when", "?")})
-    close_story(request.folder, FAILED)
+    if left is not Left.BACK:
+        close_story(request.folder, FAILED)
+    return left
 
 
 def begin(run: Run) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from binascii import crc32
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -68,14 +69,20 @@ def copy_index(source: str, target: str) -> None:
 
 
 def fingerprint(index: str) -> str:
-    """Return what tells one state of an index file from another, "" without one; raises ``OSError``."""
-    from hashlib import blake2b
+    """Return what tells one state of an index file from another, "" without one; raises ``OSError``.
 
+    git ends an index with the digest of what stands before (gitformat-index(5)), unless ``index.skipHash`` spares it.
+    """
     try:
         with open(index, "rb") as file:
-            return blake2b(file.read(), digest_size=16).hexdigest()
+            content = file.read()
     except FileNotFoundError:
         return ""
+    return f"{len(content)}-{crc32(content):08x}-{content[-_DIGEST:].hex()}"
+
+
+_DIGEST = 20
+"""Bytes; of a longer one the end will do."""
 
 
 def replace_index(index: str, by: str, seen: str) -> bool:
@@ -93,11 +100,14 @@ def replace_index(index: str, by: str, seen: str) -> bool:
         raise
     except OSError:  # another disk, or one without such links
         return False
-    if fingerprint(index) != seen:
-        os.unlink(lock)
-        return False
-    os.replace(lock, index)
-    return True
+    try:
+        if fingerprint(index) == seen:
+            os.replace(lock, index)
+            return True
+    except OSError:  # somebody looks into it, and Windows lets nobody replace it meanwhile
+        pass
+    os.unlink(lock)
+    return False
 
 
 def write_tree(git: Git, index: str | None = None) -> str:
@@ -107,11 +117,9 @@ def write_tree(git: Git, index: str | None = None) -> str:
 
 def set_entries(git: Git, entries: Mapping[str, Entry], index: str | None = None) -> Outcome:
     """Write these entries, whatever lies on disk; an absent mode takes the path out."""
-    # What goes, goes first: a file makes room for a folder of its name, or a folder for a file.
-    ordered = sorted(entries.items(), key=lambda one: one[1].mode != ABSENT_MODE)
     rows = (
         f"{entry.mode} {entry.content}\t".encode("ascii") + os.fsencode(path) + b"\0"
-        for path, entry in ordered
+        for path, entry in entries.items()
     )
     return git.query("update-index", "-z", "--index-info", stdin=b"".join(rows), index=index)
 

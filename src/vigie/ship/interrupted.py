@@ -8,13 +8,17 @@ does the same things anyway.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
+from vigie.problems import Refusal
 from vigie.ship.git import Git
-from vigie.ship.journal import Journal, Story, read_story
-from vigie.ship.repository import Repository
+from vigie.ship.journal import DONE, Journal, Story, read_story
+from vigie.ship.repository import Repository, current_commit
+
+IN_THE_WAY = "rollback.in-the-way"
 
 
 class Left(Enum):
@@ -47,7 +51,7 @@ def settle(
 
     May be repeated, and be killed itself. Raises ``Refusal`` when somebody else's git is in the way.
     """
-    from vigie.ship.land import from_record
+    from vigie.ship.landing import from_record
     from vigie.ship.take_back import take_back
     from vigie.ship.workshop import sweep
 
@@ -58,12 +62,11 @@ def settle(
         return Left.NOTHING
     if story.facts("back") is not None:
         return _settle_back(git, repository, story)
-    if story.open("rebase"):
-        from vigie.ship.rebase_over import finish_rebased
-
-        facts = story.facts("rebase") or {}
-        finish_rebased(git, repository, facts["old"], facts["new"])
-    left = _settle_landing(git, story, sleep)
+    if story.facts("rebase") is not None:
+        _settle_rebase(git, repository, story)
+        left = Left.PUSH
+    else:
+        left = _settle_landing(git, story, folder, sleep)
     if left is not Left.NOTHING or story.facts("land") is None:
         if story.facts("restart") is not None or story.facts("prove") is not None:
             return Left.BOT
@@ -72,19 +75,37 @@ def settle(
     return left
 
 
-def _settle_landing(git: Git, story: Story, sleep: Callable[[float], None]) -> Left:
-    from vigie.ship.land import State, from_record, look, take_in, take_out
+def _settle_rebase(git: Git, repository: Repository, story: Story) -> None:
+    """Let the folder stand on what others have pushed; the commit that had landed before is another one now."""
+    from vigie.ship.rebase_over import finish_rebased
+
+    if story.open("rebase"):
+        facts = story.facts("rebase") or {}
+        finish_rebased(git, repository, facts["old"], facts["new"])
+
+
+def _settle_landing(git: Git, story: Story, folder: str, sleep: Callable[[float], None]) -> Left:
+    from vigie.ship.land import State, look, take_in, take_out
+    from vigie.ship.landing import from_record
 
     record = story.facts("land")
     if record is None:
         return Left.NOTHING
     landing = from_record(record)
-    state = look(git, landing)
-    if state is State.LANDED:
-        take_in(git, landing, sleep)
-        return Left.PUSH
-    take_out(git, landing, sleep)
-    return Left.NOTHING
+    if look(git, landing) is not State.LANDED:
+        # a commit that had landed, and no longer leads to where the branch is, was taken away by somebody
+        if story.facts("land", DONE) is None:
+            take_out(git, landing, sleep)
+        return Left.NOTHING
+    # whoever has committed more since has seen to index and files themselves
+    if current_commit(git) == landing.sha:
+        if story.open("land"):
+            take_in(git, landing, sleep)
+        if landing.files and story.facts("files", DONE) is None:
+            from vigie.ship.apart.files import follow_files
+
+            follow_files(git, landing.files, os.path.join(folder, "files"))
+    return Left.PUSH
 
 
 def _settle_back(git: Git, repository: Repository, story: Story) -> Left:
@@ -92,7 +113,11 @@ def _settle_back(git: Git, repository: Repository, story: Story) -> Left:
 
     facts = story.facts("back") or {}
     if story.open("back"):
-        finish_over(git, repository, facts["bad"], facts["way"])
+        try:
+            finish_over(git, repository, facts["bad"], facts["way"])
+        except Refusal as problem:
+            if problem.key != IN_THE_WAY:
+                raise  # what is in the way stays there: the good version will run beside it
     return Left.BACK
 
 

@@ -115,7 +115,19 @@ class _Listing:
         elif os.path.lexists(full):
             self._explain(name, path)
         elif not self._pick_inside(path):
-            raise self._missing(name)
+            if not self._was_just_removed(path):
+                raise self._missing(name)
+            self._unchanged.append(name)
+
+    def _was_just_removed(self, path: str) -> bool:
+        """Whether the last commit removed it: the same command may be repeated after it was cut short."""
+        head = self._repository.head
+        if head is None:
+            return False
+        names = self._git.query(
+            "diff-tree", "-r", "-z", "--name-only", "--no-commit-id", "--diff-filter=D", head, "--"
+        )
+        return os.fsencode(path) in names.out.split(b"\0")
 
     def _pick_file(self, name: str, change: Change) -> None:
         if change.untracked_by_hand:

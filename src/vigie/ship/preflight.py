@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from vigie.problems import Refusal
+from vigie.problems import Failure, Refusal
 from vigie.ship.display import last_lines, printable
 from vigie.ship.environment import KEPT
 from vigie.ship.git import Git
@@ -48,7 +48,8 @@ def compile_changed(
     ``git`` stands at the top folder. ``programs`` are the bots' commands and folders: a file is compiled by the
     Python of every bot in whose folder it lies, by all of them when it lies in none. ``folder`` is ours alone.
     ``blobs``: contents that were read already, by name. Nothing of theirs is run. Raises ``Refusal``
-    ``preflight.syntax`` (``file``, ``line``, ``what``).
+    ``preflight.syntax`` (``file``, ``line``, ``what``) or ``preflight.syntax-nowhere``, ``Failure`` when git
+    cannot tell a content.
     """
     names = {
         path: difference.new.content
@@ -61,15 +62,13 @@ def compile_changed(
     missing = sorted({name for name in names.values() if name not in known})
     contents = {**known, **dict(_read(git, missing))}
     sources = {
-        path: contents[name]
-        for path, name in names.items()
-        if name in contents and not contents[name].startswith(_NOT_AS_IT_RUNS)
+        path: contents[name] for path, name in names.items() if not contents[name].startswith(_NOT_AS_IT_RUNS)
     }
     for command, directory, paths in _who_compiles_what(git.directory, sources, programs):
         fault = _fault({path: sources[path] for path in paths}, command, directory, folder)
         if fault is not None:
             raise _refusal(fault)
-    return len(names)
+    return len(sources)
 
 
 def _read(git: Git, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -81,9 +80,9 @@ def _read(git: Git, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     for name in names:
         end = answer.find(b"\n", place)
         head = answer[place:end].split(b" ")
-        if end < 0 or len(head) != 3:  # "name missing": a partial clone without its server
-            place = end + 1
-            continue
+        if end < 0 or len(head) != 3:  # "name missing": it was written a moment ago
+            detail = answer[place:end].decode("ascii", "replace")
+            raise Failure("ship.git-failed", verb="cat-file", code=0, detail=detail)
         begin = end + 1
         place = begin + int(head[2]) + 1
         yield name, answer[begin : place - 1]

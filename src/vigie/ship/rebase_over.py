@@ -104,7 +104,7 @@ def _bring(
 def _read_tree(git: Git, no_hooks: tuple[str, ...], old: str, new: str) -> Outcome:
     """Let index and files go from one commit to the other; git refuses as a whole, before it touches any."""
     # Dates that tell nothing (a folder that was copied) would make git take files for edited ones.
-    git.query("update-index", "-q", "--refresh")
+    git.query(*no_hooks, "update-index", "-q", "--refresh")
     return git.act(
         *no_hooks,
         *("-c", "submodule.recurse=false", "read-tree", "-m", "-u", "--no-recurse-submodules", old, new),

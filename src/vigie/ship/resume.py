@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from vigie.problems import DONE, SHIPPED_OFFLINE, Failure
+from vigie.problems import DONE, SHIPPED_OFFLINE, Failure, Refusal
 from vigie.ship.bring_up import is_online, prove_version, restart
 from vigie.ship.carry import carry, empty_plan, finish, push_and_verify, settle_first
+from vigie.ship.display import SHORT
 from vigie.ship.interrupted import Left, settle
 from vigie.ship.journal import DONE as NOTED
 from vigie.ship.journal import Journal, Story, read_story
 from vigie.ship.report import Logbook, ShipReport
+from vigie.ship.repository import current_commit
 from vigie.ship.request import BotDoor, ShipRequest, Tell
 from vigie.ship.run import Run
-from vigie.ship.way_back import end_of_way_back, go_back
+from vigie.ship.way_back import end_of_way_back, go_back, park
 
 
 def resume(
@@ -82,8 +84,13 @@ def _bot(run: Run) -> int:
 
 
 def _back(run: Run) -> int:
-    """The folder is back already, or the good version lies beside it: bring that up."""
+    """Bring up what the folder was brought back to, or what can run beside it."""
     facts = (run.story.facts("back") if run.story else None) or {}
-    parked = run.story is not None and run.story.facts("park") is not None
-    run.tip = facts["bad"] if parked else facts["way"]
-    return end_of_way_back(run, facts["good"], None if parked else facts["way"])
+    bad, good, way = facts["bad"], facts["good"], facts["way"]
+    run.tip = current_commit(run.plan.git)
+    if run.tip == way:
+        return end_of_way_back(run, good, way)
+    if run.tip == bad:
+        park(run, bad, good)
+        return end_of_way_back(run, good, None)
+    raise Refusal("ship.way-back-overtaken", good=good[:SHORT])

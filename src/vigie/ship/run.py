@@ -81,11 +81,14 @@ class Run:
         tree = self.plan.git.query("rev-parse", "-q", "--verify", f"{commit}^{{tree}}").out
         self.bot.remember(what, commit, tree.decode("ascii", "replace").strip())
 
-    def is_other(self, one: str, another: str) -> bool:
-        """Whether two commits are there and hold different files."""
-        outcome = self.plan.git.query("rev-parse", "-q", f"{one}^{{tree}}", f"{another}^{{tree}}")
+    def may_go_back(self, good: str, bad: str) -> bool:
+        """Whether ``good`` is there, lies before ``bad``, and holds different files."""
+        git = self.plan.git
+        outcome = git.query("rev-parse", "-q", f"{good}^{{tree}}", f"{bad}^{{tree}}")
         trees = outcome.out.split()
-        return outcome.code == 0 and len(trees) == 2 and trees[0] != trees[1]
+        if outcome.code != 0 or len(trees) != 2 or trees[0] == trees[1]:
+            return False
+        return git.query("merge-base", "--is-ancestor", good, bad).code == 0
 
 
 def tell_problem(tell: Tell, problem: Problem) -> None:

@@ -44,13 +44,12 @@ def _is_named(git: Git, configuration: Configuration) -> bool:
 
 
 def lock_files(repository: Repository) -> tuple[str, ...]:
-    """Return the locks that would stop a commit: the index's, HEAD's, the branch's, that of packed branches."""
+    """Return the locks that would stop a commit: the index's, HEAD's, the branch's."""
     branch = os.path.join(repository.common_dir, *repository.branch.split("/"))
     return (
         repository.index_file + ".lock",
         os.path.join(repository.git_dir, "HEAD.lock"),
         branch + ".lock",
-        os.path.join(repository.common_dir, "packed-refs.lock"),
     )
 
 
@@ -67,4 +66,17 @@ def require_free_locks(
     for lock in lock_files(repository):
         if os.path.lexists(lock) and require_free(lock, folders, sleep, alone=alone, still=still):
             removed.append(lock)
-    return tuple(removed)
+    return (*removed, *(_clear_packed(repository, folders, still) if alone else ()))
+
+
+def _clear_packed(repository: Repository, folders: tuple[str, ...], still: float) -> tuple[str, ...]:
+    """Remove the lock of the packed branches if it is nobody's; it stops a clean-up, never a commit."""
+    lock = os.path.join(repository.common_dir, "packed-refs.lock")
+    try:
+        if os.path.lexists(lock) and require_free(
+            lock, folders, lambda _pause: None, alone=True, still=still
+        ):
+            return (lock,)
+    except Refusal:
+        pass
+    return ()

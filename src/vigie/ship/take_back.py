@@ -7,7 +7,8 @@ from collections.abc import Callable
 from vigie.problems import Refusal
 from vigie.ship.display import SHORT
 from vigie.ship.git import Git
-from vigie.ship.land import Landing, take_out
+from vigie.ship.land import take_out
+from vigie.ship.landing import Landing
 from vigie.ship.repository import current_commit
 
 

@@ -9,7 +9,7 @@ from vigie.ship.display import SHORT
 from vigie.ship.git import Git
 from vigie.ship.interrupted import Left, settle
 from vigie.ship.journal import BEGUN, DONE, Journal, Story, read_story
-from vigie.ship.land import Landing, from_record
+from vigie.ship.landing import Landing, from_record
 from vigie.ship.plan import Plan
 from vigie.ship.remote import choose_target
 from vigie.ship.remote_truth import remote_commit

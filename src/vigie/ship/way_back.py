@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vigie.ship.prove import Result
 
 UNKNOWN = "unknown"
+MOVED = "rollback.moved"
 
 
 def go_back(run: Run, result: Result | None) -> int:
@@ -92,20 +93,19 @@ def _bring_back(run: Run, bad: str, good: str) -> str | None:
             bring_over(git, run.repository, way, os.path.join(folder, "over"))
         except Refusal as problem:
             run.journal.note("back", FAILED, {"code": problem.code})
-            tell_in_the_way(run, problem)
-            _park(run, bad, good)
+            if problem.key == MOVED:
+                raise
+            # that is no end of it, so no advice yet
+            run.tell("WARNING", problem.key, **problem.values)
+            park(run, bad, good)
             return None
     run.journal.note("back", DONE, {})
     run.tip = way
     return way
 
 
-def tell_in_the_way(run: Run, problem: Refusal) -> None:
-    """Say why the folder cannot be brought back; that is no end of it, so no advice yet."""
-    run.tell("WARNING", problem.key, **problem.values)
-
-
-def _park(run: Run, bad: str, good: str) -> None:
+def park(run: Run, bad: str, good: str) -> None:
+    """Let the good version run beside the folder; raises ``Failure`` where that cannot be. May be repeated."""
     from vigie.ship.back.release_folder import release_folder
 
     run.journal.note("park", BEGUN, {"bad": bad, "good": good})
@@ -138,7 +138,7 @@ def _good_version(run: Run, bad: str) -> str | None:
     if not run.was_online:
         return None
     for candidate in (run.ran, run.bot.last_proven(), run.plan.repository.head):
-        if candidate is not None and candidate != bad and run.is_other(candidate, bad):
+        if candidate is not None and candidate != bad and run.may_go_back(candidate, bad):
             return candidate
     return None
 

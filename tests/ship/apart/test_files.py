@@ -102,6 +102,41 @@ def test_nothing_is_written_through_a_link(repo: Repo, tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "elsewhere") == []
 
 
+@POSIX
+def test_a_generated_link(repo: Repo) -> None:
+    """It is made as a link."""
+    repo.hook("pre-commit", "ln -s bot.py link; git add -A")
+    repo.write("bot.py", "raw\n")
+    git, landing, folder = landed(repo, "bot.py")
+    assert follow_files(git, landing.files, folder) == ()
+    assert os.readlink(repo.path / "link") == "bot.py"
+    assert repo.status() == {}
+
+
+def test_a_disk_without_hard_links(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Generated files are copied, and still never over what is there."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    repo.hook("pre-commit", "echo made > made; chmod +x made; echo other > other; git add -A")
+    repo.write("bot.py", "raw\n")
+    git, landing, folder = landed(repo, "bot.py")
+    monkeypatch.setattr(os, "link", refuse)
+    put = room._put_new
+
+    def late(made: str, place: str) -> None:
+        if place.endswith("other"):
+            repo.write("other", "late\n")
+        put(made, place)
+
+    monkeypatch.setattr(room, "_put_new", late)
+    assert follow_files(git, landing.files, folder) == ("other",)
+    assert os.access(repo.path / "made", os.X_OK)
+    assert (repo.path / "other").read_text() == "late\n"
+    assert repo.status() == {"other": " M"}
+
+
 def test_line_ends_and_filters(repo: Repo) -> None:
     """Written as a checkout would write them."""
     repo.git("config", "core.autocrlf", "true")

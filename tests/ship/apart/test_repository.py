@@ -364,8 +364,12 @@ def test_a_repository_with_a_submodule(repo: Repo, remote: Repo) -> None:
     """The submodule is not checked out apart; its entry stays in the commit."""
     repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(remote.path), "inner")
     repo.git("commit", "-qm", "submodule")
-    repo.git("config", "submodule.recurse", "true")
-    repo.hook("pre-commit", "git add -A")
+    repo.git("config", "--global", "submodule.recurse", "true")
+    repo.hook(
+        "pre-commit",
+        "git stash -q && git reset -q --hard && git stash pop -q --index || exit 1",
+        "git add -A",
+    )
     repo.write("bot.py", "1\n")
     commit(repo, "bot.py")
     assert repo.committed() == {"bot.py": "M"}

@@ -85,7 +85,7 @@ def test_an_edit_made_since_is_still_in_the_way(crossroads: Crossroads) -> None:
     """Only a beginning of the newer file counts as half written."""
     new = crossroads.built()
     gone(crossroads)
-    crossroads.repo.write("bot.py", "print('mine')\n")
+    crossroads.repo.write("bot.py", "# mine\n")
     before = crossroads.repo.snapshot()
     with pytest.raises(Refusal) as refused:
         complete(crossroads, new)
@@ -145,7 +145,11 @@ def test_a_git_that_outlives_us_is_waited_for(crossroads: Crossroads) -> None:
             merge.wait()
 
     git, repository = crossroads.git, crossroads.repository
-    finish_over(git, repository, crossroads.bad, new, clear_lock=lambda it: clear_left_lock(it, look))
+    try:
+        finish_over(git, repository, crossroads.bad, new, clear_lock=lambda it: clear_left_lock(it, look))
+    finally:
+        leave.touch()
+        merge.wait()
     assert len(looks) == 3
     assert crossroads.is_back(new)
     assert crossroads.mine == mine

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -233,8 +233,8 @@ CATALOGUE = (
             ),
             Row(
                 36,
-                "A lock on a branch, HEAD or packed branches",
-                "The same",
+                "A lock on the branch or HEAD",
+                "The same; one on packed branches stops nothing, and goes when it is nobody's",
                 ("ship/test_land.py::test_a_branch_that_is_locked",),
             ),
             Row(
@@ -426,13 +426,24 @@ CATALOGUE = (
                 61,
                 "Killed after the commit",
                 "The next run knows, and pushes exactly that commit, or takes it back",
+                (
+                    "ship/test_kill_anywhere.py::test_a_ship_killed_at_whatever_point_loses_nothing_and_comes_to_its_end",
+                ),
             ),
         ),
     ),
     Part(
         "The bot",
         (
-            Row(62, "Offline before and after", "Started; never rolled back (exit 4)"),
+            Row(
+                62,
+                "Offline before and after",
+                "Started; never rolled back (exit 4)",
+                (
+                    "ship/test_carry.py::test_a_bot_that_does_not_come_back_is_exit_4",
+                    "ship/test_carry.py::test_a_bot_that_was_offline_is_started",
+                ),
+            ),
             Row(
                 63,
                 "Dies between commit and push",
@@ -484,7 +495,9 @@ CATALOGUE = (
             Row(
                 69,
                 "Token revoked",
-                "Told like any code that fails; the last good one fails as well: said, exit 4",
+                "The bot's last words are told, the platform's refusal among them; nothing more is tried",
+                ("cli/test_ship_door.py::test_the_last_words_are_the_new_copys_and_no_secret_is_in_them",),
+                unplayed="the login of a platform",
             ),
             Row(
                 70,
@@ -515,7 +528,10 @@ CATALOGUE = (
                 75,
                 "Reboot in the middle",
                 "The journal is looked at, not believed; process numbers of another boot mean nothing",
-                ("runtime/test_remembered.py::test_a_reboot_is_nobodys_death",),
+                (
+                    "runtime/test_remembered.py::test_a_reboot_is_nobodys_death",
+                    "ship/test_journal.py::test_a_line_that_was_cut_short_was_never_begun",
+                ),
             ),
         ),
     ),
@@ -544,20 +560,21 @@ def rows() -> tuple[Row, ...]:
     return tuple(row for part in CATALOGUE for row in part.rows)
 
 
-def functions(file: str) -> Iterator[str]:
-    """Yield the names of all functions in a file below ``tests``."""
+@cache
+def functions(file: str) -> frozenset[str]:
+    """Return the names of all functions in a file below ``tests``."""
     with open(os.path.join(TOP, "tests", file), encoding="utf-8") as stream:
-        for node in ast.walk(ast.parse(stream.read())):
-            if isinstance(node, ast.FunctionDef):
-                yield node.name
+        tree = ast.parse(stream.read())
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
+@cache
 def numbered() -> dict[int, list[str]]:
     """Return the tests of this folder by the rows in their names."""
     found: dict[int, list[str]] = {}
     for name in sorted(os.listdir(HERE)):
         if name.startswith("test_"):
-            for function in functions(f"ship/catalogue/{name}"):
+            for function in sorted(functions(f"ship/catalogue/{name}")):
                 numbers = re.match(r"test((_\d\d)+)_", function)
                 for number in numbers[1].split("_")[1:] if numbers else ():
                     found.setdefault(int(number), []).append(f"ship/catalogue/{name}::{function}")

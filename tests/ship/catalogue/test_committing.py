@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from tests.ship.catalogue.shipping import plan, refused, staged, would_commit
 from tests.ship.workshop import Repo, new_repository
+from tests.waiting import until
 from vigie.problems import Failure, Problem
 
 
@@ -111,3 +113,40 @@ def test_49_a_file_that_another_program_keeps_to_itself(repo: Repo) -> None:
             finally:
                 file.seek(0)
                 msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+
+def vigie(repo: Repo, *words: str) -> subprocess.Popen[bytes]:
+    """Start ``vigie`` for the project in ``repo``."""
+    command = [sys.executable, "-m", "vigie", "--project", str(repo.path), "--lang", "en", *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.slow
+def test_48_two_ships_at_once(repo: Repo, closed_port: int, tmp_path: Path) -> None:
+    """The second one says who is at work, since when and at which step, and does nothing; the first one goes on."""
+    repo.write(
+        "vigie.toml", f'[bot]\nhealth_url = "tcp://127.0.0.1:{closed_port}"\n[ship]\nrestart = "never"\n'
+    )
+    repo.write(".gitignore", "bot_status.json\n.vigie/\nlogs/\n")
+    repo.git("add", "-A")
+    repo.git("commit", "-m", "settings")
+    repo.write("bot.py", "1\n")
+    here, go = tmp_path / "here", tmp_path / "go"
+    repo.hook(
+        "pre-commit", f"touch '{here.as_posix()}'", f"while [ ! -e '{go.as_posix()}' ]; do sleep 0.05; done"
+    )
+    first = vigie(repo, "ship", "-m", "first")
+    try:
+        until(here.exists, 60.0, "the hook of the first ship runs")
+        second = vigie(repo, "ship", "-m", "second", "--json")
+        out, err = second.communicate()
+        assert second.returncode == 3, (out, err)
+        error = json.loads(out)["error"]
+        assert error["code"] == "busy-since"
+        assert f"PID {first.pid}, since" in error["message"] and "step: " in error["message"]
+        assert repo.git("log", "-1", "--format=%s") == "settings"
+    finally:
+        go.touch()
+        out, err = first.communicate()
+    assert first.returncode == 4, (out, err)
+    assert repo.git("log", "-1", "--format=%s") == "first"

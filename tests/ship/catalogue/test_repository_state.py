@@ -155,7 +155,7 @@ def test_34_variables_that_point_elsewhere(
     assert os.path.samefile(made.repository.top, repo.path)
 
 
-LOCKS = ["index.lock", "HEAD.lock", "refs/heads/main.lock", "packed-refs.lock"]
+LOCKS = ["index.lock", "HEAD.lock", "refs/heads/main.lock"]
 
 
 def locked(repo: Repo, name: str) -> Path:
@@ -187,6 +187,18 @@ def test_35_36_a_lock_that_is_still_young(repo: Repo, name: str) -> None:
         plan(repo, alone=True)
     assert caught.value.code == "lock-left"
     assert lock.exists()
+
+
+@on_linux
+def test_36_a_lock_of_the_packed_branches(repo: Repo) -> None:
+    """It stops no commit: in the way of nobody, and removed when it is certainly nobody's."""
+    lock = locked(repo, "packed-refs.lock")
+    assert would_commit(repo) == {"bot.py": "M"}
+    with git_waits(repo):
+        assert plan(repo, alone=True).locks_removed == ()
+    assert lock.exists()
+    assert plan(repo, alone=True).locks_removed == (str(lock),)
+    assert not lock.exists()
 
 
 @contextmanager

@@ -63,6 +63,15 @@ def test_05_a_rename_that_git_was_told_of(repo: Repo) -> None:
     assert would_commit(repo, "new.py") == {"new.py": "A", "old.py": "D"}
 
 
+def test_05_an_env_file_under_another_name(repo: Repo) -> None:
+    """A secret that got in leaves with its old name; whether the new name may go is for the scan to say."""
+    repo.write(".env", LONG)
+    repo.git("add", "-f", ".env")
+    repo.git("commit", "-m", "by mistake")
+    (repo.path / ".env").rename(repo.path / "settings.py")
+    assert would_commit(repo, "settings.py") == {".env": "D", "settings.py": "A"}
+
+
 def test_05_a_new_file_unlike_any_deleted_one_is_no_rename(repo: Repo) -> None:
     """What was deleted without being listed stays where it is; empty files are like nothing."""
     repo.write("old.py", LONG)
@@ -307,6 +316,9 @@ def test_15_a_submodule_that_is_not_there_or_goes(repo: Repo, library: Repo) -> 
     repo.git("submodule", "deinit", "-f", "library")
     repo.write("bot.py", "1\n")
     assert would_commit(repo) == {"bot.py": "M"}
+    repo.git("update-index", "--cacheinfo", f"160000,{'1' * 40},library")
+    assert would_commit(repo) == {"bot.py": "M", "library": "M"}
+    repo.git("reset", "-q", "library")
     repo.git("rm", "-q", "library")
     assert would_commit(repo) == {"bot.py": "M", "library": "D", ".gitmodules": "M"}
 
@@ -419,7 +431,7 @@ def test_20_a_rename_of_case_only(repo: Repo) -> None:
 
 @posix_names
 @pytest.mark.parametrize(
-    "name", ["aux.py", "NUL", "pkg/con.txt", "com1", "Lpt9.log.py", "dot.", "space ", "a. /b"]
+    "name", ["aux.py", "aux .py", "NUL", "pkg/con.txt", "com1", "Lpt9.log.py", "dot.", "space ", "a. /b"]
 )
 def test_20_names_that_windows_reserves(repo: Repo, name: str) -> None:
     """New ones are refused, listed or not; what is known already may change and go."""

@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.ship.conftest import CONFIGURATION
+
 if sys.platform != "win32":
     from tests.ship.kill.stories import STORIES, Story, play
 
@@ -40,6 +42,9 @@ def main() -> None:
     name, which = sys.argv[1], (sys.argv[2:] or ["1/1"])[0]
     first, _, step = which.partition("/")
     base = Path(tempfile.mkdtemp(prefix="ship-kill-", dir=os.environ.get("FAULTS_FOLDER")))
+    (base / "home").mkdir()
+    (base / "home" / ".gitconfig").write_text(CONFIGURATION)
+    os.environ.update(HOME=str(base / "home"), XDG_CONFIG_HOME=str(base / "home"), GIT_CONFIG_NOSYSTEM="1")
     began = time.monotonic()
     story = STORIES[name]
     story.prepare(base / "template")

@@ -10,13 +10,16 @@ from vigie.messages import Phrase
 from vigie.runtime.revision import commit_in
 from vigie.ship.proof import Sample
 
+EDIT = "edited while the bot was being proven\n"
+
 
 class ActingBot:
     """Runs whatever ``bot.py`` holds: code with the word ``broken`` in it dies at once."""
 
-    def __init__(self, folder: str, note: str) -> None:
-        """``note``: the file that says how the bot is."""
+    def __init__(self, folder: str, note: str, edited: str | None = None) -> None:
+        """``note``: the file that says how the bot is; ``edited``: what its owner goes on editing meanwhile."""
         self._folder = folder
+        self._edited = edited
         self._note = note
         if not os.path.exists(note):
             self._write({"online": True, "pid": 1, "commit": commit_in(folder), "parked": None, "known": []})
@@ -46,6 +49,9 @@ class ActingBot:
             works = "broken" not in file.read()
         if folder != self._folder:
             commit = parked["good"]
+        elif self._edited is not None and not works:
+            with open(os.path.join(self._folder, self._edited), "w", encoding="ascii") as file:
+                file.write(EDIT)
         self._write({**state, "online": works, "pid": state["pid"] + 1, "commit": commit})
         return works
 

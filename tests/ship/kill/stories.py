@@ -11,11 +11,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.ship.kill.acting_bot import ActingBot
-from tests.ship.kill.world import CHOSEN, World, bytes_of, locks, make_world, staged_beside, whole
+from tests.ship.kill.acting_bot import EDIT, ActingBot
+from tests.ship.kill.world import (
+    CHOSEN,
+    MADE_BY_HOOK,
+    THEIRS,
+    World,
+    bytes_of,
+    locks,
+    make_overtaken,
+    make_unborn,
+    make_world,
+    staged_beside,
+    whole,
+)
 from tests.waiting import until
 from vigie.problems import Problem
 from vigie.ship.carry import carry, empty_plan
+from vigie.ship.git import Git
 from vigie.ship.journal import read_story
 from vigie.ship.report import ShipReport
 from vigie.ship.request import ShipRequest
@@ -51,14 +64,18 @@ def ship(world: World, **asked: object) -> ShipReport:
     return _carry(world, carry, message=MESSAGE, files=CHOSEN, **asked)
 
 
-def _carry(world: World, how: Callable[..., ShipReport], **asked: Any) -> ShipReport:
+def _carry(
+    world: World, how: Callable[..., ShipReport], *, edited: str | None = None, **asked: Any
+) -> ShipReport:
     now = [0.0]
 
     def sleep(seconds: float) -> None:
         now[0] += seconds
 
     request = ShipRequest(str(world.repo.path), folder=world.folder, prove=2.0, prove_deadline=20.0, **asked)
-    return how(request, ActingBot(str(world.repo.path), world.note), lambda *_: None, lambda: now[0], sleep)
+    return how(
+        request, ActingBot(str(world.repo.path), world.note, edited), lambda *_: None, lambda: now[0], sleep
+    )
 
 
 def ship_again(world: World) -> ShipReport:
@@ -66,14 +83,14 @@ def ship_again(world: World) -> ShipReport:
     return ship(world)
 
 
-def go_on(world: World) -> ShipReport | None:
-    """``--resume``; there may be nothing to resume."""
+def go_on_or_ship(world: World, **asked: Any) -> ShipReport:
+    """``--resume``; where nothing was begun, the same command once more."""
     try:
-        return _carry(world, resume)
+        return _carry(world, resume, **asked)
     except Problem as problem:
         if problem.key != "ship.nothing-to-resume":
             raise
-        return None
+        return ship(world, **asked)
 
 
 def take_back(world: World) -> str | None:
@@ -95,7 +112,7 @@ def shipped_once(before: World, after: World) -> list[str]:
         wrong.append(f"commits: {subjects}")
     if after.remote.git("rev-parse", "main") != after.repo.head:
         wrong.append("the remote holds another commit")
-    if after.repo.committed().keys() - {"made_by_hook.txt"} != set(CHOSEN):
+    if after.repo.committed().keys() - {MADE_BY_HOOK} != set(CHOSEN):
         wrong.append(f"committed: {after.repo.committed()}")
     return wrong + rest_untouched(before, after)
 
@@ -110,13 +127,66 @@ def rest_untouched(before: World, after: World) -> list[str]:
     for path, letters in expected.items():
         if status.pop(path, None) != letters:
             wrong.append(f"{path} is not {letters}")
-    # what a hook made apart is in the commit and not in the folder
-    if status.keys() - {"made_by_hook.txt"}:
+    if status:
         wrong.append(f"also changed: {status}")
     if (story := read_story(after.folder)) is not None and not story.ended:
         wrong.append(f"the journal has no end: {story.lines}")
     if left := [name for name in os.listdir(after.folder) if name != "journal"]:
         wrong.append(f"left in our folder: {left}")
+    return wrong
+
+
+def first_of_all(before: World, after: World) -> list[str]:
+    """One commit, on both sides."""
+    wrong = []
+    if after.repo.git("log", "--format=%s") != MESSAGE:
+        wrong.append(after.repo.git("log", "--format=%s"))
+    if after.remote.git("rev-parse", "main") != after.repo.head:
+        wrong.append("the remote holds another commit")
+    if after.repo.git("ls-files", "-z").split("\0")[:-1] != sorted(CHOSEN):
+        wrong.append(after.repo.git("ls-files"))
+    if {path for path in after.repo.status() if not path.startswith(".vigie/")} != {"notes.txt"}:
+        wrong.append(f"status: {after.repo.status()}")
+    return wrong
+
+
+def on_top_of_theirs(before: World, after: World) -> list[str]:
+    """Theirs first, ours on top, once, on both sides; the folder has both."""
+    wrong = []
+    subjects = after.repo.git("log", "--format=%s").split("\n")
+    if subjects != [MESSAGE, THEIRS, "first"]:
+        wrong.append(f"commits: {subjects}")
+    if after.remote.git("rev-parse", "main") != after.repo.head:
+        wrong.append("the remote holds another commit")
+    if not (after.repo.path / "theirs.py").exists():
+        wrong.append("their file did not come")
+    return wrong + rest_untouched(before, after)
+
+
+def taken_back(before: World, after: World) -> list[str]:
+    """The commit is gone, and what was to be committed is to be committed again."""
+    wrong = []
+    if after.repo.git("log", "--format=%s") != "first":
+        wrong.append(after.repo.git("log", "--format=%s"))
+    status = {path: letters for path, letters in after.repo.status().items()}
+    expected = {"bot.py": " M", "new file.py": "??", "gone.py": " D"}
+    if any(status.get(path) != letters for path, letters in expected.items()):
+        wrong.append(f"status: {status}")
+    if staged_beside(after.repo) != staged_beside(before.repo):
+        wrong.append(f"staged: {staged_beside(after.repo)}")
+    return wrong
+
+
+def good_beside(before: World, after: World) -> list[str]:
+    """The version that worked runs beside what its owner has edited, which stays."""
+    wrong = []
+    state = ActingBot(str(after.repo.path), after.note).state()
+    if not state["online"] or state["parked"] is None:
+        wrong.append(f"the bot: {state}")
+    if (after.repo.path / "new file.py").read_text() != EDIT:
+        wrong.append("the edit is gone")
+    if after.repo.git("log", "--format=%s").split("\n") != [MESSAGE, "first"]:
+        wrong.append(after.repo.git("log", "--format=%s"))
     return wrong
 
 
@@ -173,13 +243,29 @@ def _killed(story: Story, world: World, words: Path, point: int) -> bool:
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     code = 1
     try:
-        Points(point, words.write_text).install()
+        points = Points(point, words.write_text)
+        points.install()
+        _around_git(points)
         story.killed(world)
         code = 0
     except BaseException:  # noqa: BLE001  (a forked process must never run the rest of this)
         os.write(2, traceback.format_exc().encode())
     finally:
         os._exit(code)
+
+
+def _around_git(points: Points) -> None:
+    """Be at a point before and after each git; ``Points`` itself is at one as soon as git has been started."""
+    act = Git._run
+
+    def acted(git: Git, arguments: tuple[str, ...], *values: Any) -> Any:
+        verb = next((word for word in arguments if word[:1] != "-" and "=" not in word), "")
+        points.reached(f"before git {verb}")
+        outcome = act(git, arguments, *values)
+        points.reached(f"after git {verb}")
+        return outcome
+
+    setattr(Git, "_run", acted)  # noqa: B010
 
 
 def _still_at_work(base: Path) -> list[str]:
@@ -197,23 +283,53 @@ def _still_at_work(base: Path) -> list[str]:
 
 def _after_the_kill(story: Story, before: World, after: World) -> list[str]:
     wrong = []
-    if not story.files_change and bytes_of(after.repo) != bytes_of(before.repo):
+    found = bytes_of(after.repo)
+    found.pop(MADE_BY_HOOK, None)
+    if not story.files_change and found != bytes_of(before.repo):
         wrong.append("a file of the person's has changed")
     if not whole(after.repo):
         wrong.append("git fsck after the kill")
     return wrong
 
 
+def make_unpushed(base: Path) -> World:
+    """A world whose commit could not be pushed, and whose remote is back now."""
+    world = make_world(base)
+    world.repo.git("remote", "set-url", "origin", str(base / "nowhere.git"))
+    report = ship(world)
+    assert (report.exit_code, report.pushed) == (1, False)
+    return world
+
+
+BACK = {"restart": "always", "rollback": True}
+BESIDE = {**BACK, "edited": "new file.py"}
+
 STORIES = {
     "ship again": Story(make_world, ship, ship_again, shipped_once),
-    "resume": Story(make_world, ship, go_on, shipped_once),
+    "resume": Story(make_world, ship, go_on_or_ship, shipped_once),
     "undo": Story(make_world, ship, take_back, undone_or_shipped),
     "hooks": Story(lambda base: make_world(base, hooks=True), ship, ship_again, shipped_once),
+    "first commit": Story(make_unborn, ship, ship_again, first_of_all),
+    "rebase": Story(
+        make_overtaken,
+        lambda world: ship(world, rebase=True),
+        lambda world: ship(world, rebase=True),
+        on_top_of_theirs,
+        files_change=True,
+    ),
+    "taking back": Story(make_unpushed, take_back, take_back, taken_back),
     "way back": Story(
         lambda base: make_world(base, broken=True),
-        lambda world: ship(world, restart="always", rollback=True),
-        lambda world: _carry(world, resume, restart="always", rollback=True),
+        lambda world: ship(world, **BACK),
+        lambda world: go_on_or_ship(world, **BACK),
         good_is_back,
+        files_change=True,
+    ),
+    "parked": Story(
+        lambda base: make_world(base, broken=True),
+        lambda world: ship(world, **BESIDE),
+        lambda world: go_on_or_ship(world, **BESIDE),
+        good_beside,
         files_change=True,
     ),
 }

@@ -13,6 +13,10 @@ from tests.ship.workshop import Repo, bare_repository, new_repository
 CHOSEN = ("bot.py", "new file.py", "gone.py")
 """What is shipped: a change, an addition, a removal."""
 
+THEIRS = "feat: what somebody else has pushed"
+
+MADE_BY_HOOK = "made_by_hook.txt"
+
 OURS = (".vigie",)
 
 LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "refs/heads/main.lock")
@@ -53,8 +57,8 @@ class World(NamedTuple):
         return copied
 
 
-def make_world(base: Path, *, hooks: bool = False, broken: bool = False, in_the_way: bool = False) -> World:
-    """Make one; ``broken``: what is shipped kills the bot; ``in_the_way``: the person goes on editing it."""
+def make_world(base: Path, *, hooks: bool = False, broken: bool = False) -> World:
+    """Make one; ``broken``: what is shipped kills the bot."""
     world = World(base)
     bare_repository(world.remote.path)
     repo = new_repository(world.repo.path)
@@ -89,6 +93,33 @@ def make_world(base: Path, *, hooks: bool = False, broken: bool = False, in_the_
         )
         repo.hook("pre-push", "cat > /dev/null", "test -f bot.py")
     os.makedirs(world.folder, 0o700)
+    return world
+
+
+def make_unborn(base: Path) -> World:
+    """Make a repository without a commit, and an empty remote."""
+    world = World(base)
+    bare_repository(world.remote.path)
+    repo = new_repository(world.repo.path)
+    for name in CHOSEN:
+        repo.write(name, "print('works')\n")
+    repo.write("notes.txt", "mine\n")
+    repo.git("remote", "add", "origin", str(world.remote.path))
+    os.makedirs(world.folder, 0o700)
+    return world
+
+
+def make_overtaken(base: Path) -> World:
+    """Make a world whose remote has got somebody else's commit."""
+    world = make_world(base)
+    other = base / "other"
+    world.remote.git("clone", "-q", str(world.remote.path), str(other))
+    theirs = Repo(other)
+    theirs.write("theirs.py", "1\n")
+    theirs.git("add", "-A")
+    theirs.git("commit", "-qm", THEIRS)
+    theirs.git("push", "-q")
+    shutil.rmtree(other)
     return world
 
 

@@ -142,8 +142,9 @@ def test_where_a_link_points_is_published(repo: Repo, git: Git) -> None:
 
 
 def test_submodules_are_passed_over(repo: Repo, git: Git) -> None:
-    """Their content lies in another repository."""
-    repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.head},module")
+    """Their commits lie in another repository, and are none of ours even if they are here."""
+    theirs = repo.git("commit-tree", "-m", TOKEN, "HEAD^{tree}")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{theirs},module")
     differences = staged_differences(git, repo.head)
     assert differences
     assert scan_changes(git, differences, "", NOTHING, NOTHING_ALLOWED) == Scan((), ())
@@ -172,6 +173,13 @@ def test_a_secret_in_the_name_of_a_file_is_found_and_not_shown(repo: Repo, git: 
     with pytest.raises(Refusal) as caught:
         refuse(scan)
     assert TOKEN[4:] not in told(caught, "en") + str(caught.value) + repr(scan)
+
+
+def test_an_own_value_in_the_name_of_a_file_is_not_shown_in_any_form(repo: Repo, git: Git) -> None:
+    """As an address writes it, for instance."""
+    repo.write("dumps/k7xQ%2B2pLw9mZ4.txt", "x")
+    (found,) = look(repo, git, own=OwnValues({"T": "k7xQ+2pLw9mZ4"})).findings
+    assert (found.path, found.line) == ("dumps/k7xQ....txt", 0)
 
 
 def test_own_values_are_found_and_named(repo: Repo, git: Git) -> None:
@@ -258,9 +266,13 @@ def test_messages_of_commits_are_searched(repo: Repo, git: Git) -> None:
     guilty = commit(repo, f"token is {TOKEN}")
     (found,) = history(repo, git).findings
     assert (found.path, found.commit) == ("", guilty)
-    repo.git("-c", "i18n.commitEncoding=UTF-16", "commit", "--allow-empty", "-m", "plain", check=False)
-    repo.git("-c", "i18n.commitEncoding=ISO-8859-1", "commit", "--allow-empty", "-m", f"{OTHER}")
-    assert {one.kind for one in history(repo, git).findings} == {"discord-token", "telegram-token"}
+    value = "clé-k7xQ2pLw9mZ4"
+    (repo.path / "message").write_bytes(f"as {value}\n".encode("latin-1"))
+    repo.git("-c", "i18n.commitEncoding=ISO-8859-1", "commit", "--allow-empty", "-F", "message")
+    assert {one.kind for one in history(repo, git, OwnValues({"T": value})).findings} == {
+        "discord-token",
+        "own-value",
+    }
 
 
 def test_a_merge_brings_what_neither_side_has(repo: Repo, git: Git) -> None:
@@ -311,6 +323,26 @@ def test_more_commits_than_one_process_compares(
         repo.write(f"{number}.py", token)
         guilty.append(commit(repo))
     assert [one.commit for one in history(repo, git).findings] == guilty
+
+
+def test_an_answer_too_large_for_one_process(repo: Repo, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many files in many commits are compared in smaller portions; contents are read by their sizes."""
+    guilty = []
+    for number in range(4):
+        for name in range(20):
+            repo.write(f"{name}.py", discord(random.Random(number)))
+        guilty.append(commit(repo))
+    monkeypatch.setattr(process_group, "MAX_OUTPUT", 6_000)
+    monkeypatch.setattr("vigie.ship.secrets.blobs.PORTION", 1_000)
+    assert [one.commit for one in history(repo, git).findings[::20]] == guilty
+    for number in range(100):
+        repo.write(f"new{number}.py", f"{discord(random.Random(number))}")
+    monkeypatch.undo()
+    differences = {path: one for path, one in staged(repo, git).items() if path < "new2"}
+    monkeypatch.setattr(process_group, "MAX_OUTPUT", 1_000)
+    monkeypatch.setattr("vigie.ship.secrets.blobs.PORTION", 300)
+    found = scan_changes(git, differences, "", NOTHING, NOTHING_ALLOWED)
+    assert {one.path for one in found.findings} == set(differences)
 
 
 def test_a_shallow_clone(repo: Repo, remote: Repo, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -403,7 +435,7 @@ def test_sizes_that_github_warns_of_and_refuses(
     os.remove(repo.path / "huge.txt")
     commit(repo)
     scan = history(repo, git)
-    assert set(scan.large) == {Large("big.txt", 10_000, guilty), Large("huge.txt", 10_001, guilty)}
+    assert sorted(scan.large) == [Large("big.txt", 10_000, guilty), Large("huge.txt", 10_001, guilty)]
     with pytest.raises(Refusal) as caught:
         refuse(scan)
     assert caught.value.key == "secret.file-too-large"
@@ -436,6 +468,7 @@ def test_a_refusal_tells_all_but_the_secret(repo: Repo, git: Git) -> None:
     with pytest.raises(Refusal) as caught:
         refuse(look(repo, git, f"{OTHER}", own))
     assert caught.value.key == "secret.found" and caught.value.exit_code == 3
+    assert caught.value.values["files"] == "bot.py"
     for language in ("fr", "en"):
         text = told(caught, language)
         assert f"bot.py:2 {say(language, 'secret.kind-discord-token')} {TOKEN[:4]}..." in text

@@ -6,6 +6,7 @@ Only what is still exactly as it was staged is replaced, each file at once; what
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterable, Mapping
 
@@ -87,11 +88,25 @@ def _put(git: Git, path: str, made: str, seen: tuple[int, ...]) -> bool:
             os.replace(made, place)
         else:
             os.makedirs(os.path.dirname(place), exist_ok=True)
-            # Unlike a move, this never replaces what came there a moment ago.
-            os.link(made, place, follow_symlinks=False)
-    except (OSError, NotImplementedError):
+            _put_new(made, place)
+    except OSError:
         return False
     return True
+
+
+def _put_new(made: str, place: str) -> None:
+    """Bring a file where none is; unlike a move, this never replaces what came there a moment ago."""
+    if os.path.islink(made):
+        os.symlink(os.readlink(made), place)
+        return
+    try:
+        os.link(made, place)
+    except FileExistsError:
+        raise
+    except OSError:  # not every disk knows such links
+        with open(made, "rb") as source, open(place, "xb") as target:
+            shutil.copyfileobj(source, target)
+        shutil.copymode(made, place)
 
 
 def _keep_rights(made: str, old: os.stat_result) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vigie.ship.git import Git
+from vigie.ship.secrets.blobs import offline
 from vigie.ship.secrets.rule import compiled
 
 FILE = ".vigie-allow"
@@ -42,7 +43,7 @@ def load_allowed(git: Git, tree: str, prefix: str) -> Allowed:
     """
 
     def read() -> frozenset[str]:
-        outcome = git.query("cat-file", "blob", f"{tree}:{prefix}{FILE}")
+        outcome = offline(git).query("cat-file", "blob", f"{tree}:{prefix}{FILE}")
         return hashes(outcome.out) if outcome.code == 0 else frozenset()
 
     return Allowed(read)

@@ -93,15 +93,17 @@ def is_random(text: bytes) -> bool:
     """Whether chance made this, by the look of it: a word, a name, a version or an address would not pass.
 
     What counts is how often the kind of character changes inside words: per character 0.4 times in random
-    text, 0.15 times in words run together, where a capital that begins a word does not count twice.
+    text, 0.15 times in words run together, where a capital that begins a word does not count twice. Changes
+    between letters and figures, of which words have few, weigh more.
     """
-    changes = sum(map(_is_change, text, text[1:]))
-    return changes >= 3 and changes >= 0.2 * (len(text) - 1)
+    pairs = [(_kind(one), _kind(following)) for one, following in pairwise(text)]
+    changes = sum(_is_change(one, following) for one, following in pairs)
+    figures = sum(_is_change(one, following) and b"9" in (one, following) for one, following in pairs)
+    return (changes >= 3 and changes >= 0.2 * len(pairs)) or (figures >= 4 and figures >= 0.14 * len(pairs))
 
 
-def _is_change(letter: int, following: int) -> bool:
-    one, other = _kind(letter), _kind(following)
-    return bool(one and other) and one != other and (one, other) != (b"U", b"l")
+def _is_change(one: bytes, following: bytes) -> bool:
+    return bool(one and following) and one != following and (one, following) != (b"U", b"l")
 
 
 def is_letter_or_digit(letter: int) -> bool:

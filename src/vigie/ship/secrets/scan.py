@@ -12,7 +12,7 @@ from vigie.ship.git import Git
 from vigie.ship.index import Difference
 from vigie.ship.secrets.allowed import FILE, NOTHING_ALLOWED, Allowed, load_allowed
 from vigie.ship.secrets.blobs import WARN, Blob, offline, read
-from vigie.ship.secrets.examine import Examined, examine
+from vigie.ship.secrets.examine import Examined, Located, examine
 from vigie.ship.secrets.finding import Finding, Large, Scan
 from vigie.ship.secrets.own_values import OwnValues, own_values
 from vigie.ship.secrets.refuse import refuse
@@ -55,7 +55,7 @@ def scan_changes(
             places.setdefault(difference.new.content, []).append((path, None))
     ledger = _Ledger(own, allowed, differences)
     ledger.examine(message.encode("utf-8", "replace"), [("", None)])
-    for blob in read(offline(git), tuple(places), small=_surely_small(git, differences)):
+    for blob in read(offline(git), tuple(places), small=_surely_small(git, places.values())):
         ledger.take(blob, places[blob.name])
     return ledger.scan()
 
@@ -77,14 +77,14 @@ def scan_unpushed(git: Git, head: str, known: tuple[str, ...], own: OwnValues, a
     return ledger.scan()
 
 
-def _surely_small(git: Git, paths: Iterable[str]) -> bool:
+def _surely_small(git: Git, places: Iterable[list[_Place]]) -> bool:
     """Whether the files are small on disk. A filter may still store them larger; then sizes are asked."""
     size = 0
-    for path in paths:
+    for found in places:
         try:
-            size += os.lstat(os.path.join(git.directory, path)).st_size
+            size += os.lstat(os.path.join(git.directory, found[0][0])).st_size
         except (OSError, ValueError):
-            continue
+            return False
     return size <= SURELY_SMALL
 
 
@@ -125,11 +125,11 @@ class _Ledger:
         if not self._names_hold_secrets or not path:
             return path
         name = os.fsencode(path)
-        seen = examine(name, self._own, self._allowed)
-        for _, match in seen.secrets:
-            name = name.replace(match.secret, match.shown.encode("utf-8"))
+        secrets = [one for one in find_all(name, RULES, self._own) if one.digest not in self._allowed]
+        for one in reversed(secrets):
+            name = name[: one.start] + one.shown.encode("utf-8") + name[one.end :]
         shown = os.fsdecode(name)
-        self._note(Examined(tuple(one._replace(line=0) for one in seen.secrets), frozenset()), shown, commit)
+        self._note(Examined(tuple(Located(0, one) for one in secrets), frozenset()), shown, commit)
         return shown
 
     def _note(self, seen: Examined, path: str, commit: str | None) -> None:

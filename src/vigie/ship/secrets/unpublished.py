@@ -55,9 +55,22 @@ def _resolved(git: Git, names: tuple[str, ...]) -> list[str | None]:
 def brought(git: Git, commits: Sequence[str]) -> Iterator[Brought]:
     """Yield every file that these commits made or changed; of a merge what none of its parents has."""
     for start in range(0, len(commits), PORTION):
-        names = "".join(f"{name}\n" for name in commits[start : start + PORTION]).encode("ascii")
-        options = ("--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-renames", "--no-abbrev")
-        yield from _parse(git.ask("diff-tree", *options, stdin=names))
+        yield from _compared(git, commits[start : start + PORTION])
+
+
+def _compared(git: Git, commits: Sequence[str]) -> Iterator[Brought]:
+    names = "".join(f"{name}\n" for name in commits).encode("ascii")
+    options = ("--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-renames", "--no-abbrev")
+    try:
+        answer = git.ask("diff-tree", *options, stdin=names)
+    except Failure as failure:
+        if failure.key != "ship.output-too-large" or len(commits) < 2:
+            raise
+        half = len(commits) // 2
+        yield from _compared(git, commits[:half])
+        yield from _compared(git, commits[half:])
+    else:
+        yield from _parse(answer)
 
 
 def _parse(answer: bytes) -> Iterator[Brought]:
