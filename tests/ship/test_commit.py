@@ -323,7 +323,7 @@ def test_any_message_passes_unharmed(repo: Repo, message: str, hooks: bool) -> N
     """Whatever the person's configuration says of cleaning up and encoding."""
     if hooks:
         repo.hook("commit-msg", "exit 0")
-    repo.git("config", "commit.cleanup", "scissors")
+    repo.git("config", "commit.cleanup", "strip")
     repo.git("config", "i18n.commitEncoding", "ISO-8859-1")
     repo.git("config", "commit.verbose", "true")
     repo.write("bot.py", "1\n")

@@ -188,6 +188,10 @@ class PretendBot:
             self.parked_in = folder
         return self.cannot_park
 
+    def clear_parked(self) -> tuple[str, ...]:
+        """Nothing is kept."""
+        return ()
+
     def remember(self, what: str, commit: str, tree: str) -> None:
         """Note it."""
         self.remembered.append((what, commit))

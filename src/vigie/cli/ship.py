@@ -89,6 +89,8 @@ def _request(context: Context, place: Place) -> ShipRequest:
         test_timeout=settings.test_timeout,
         prove=settings.prove,
         prove_deadline=settings.prove_deadline,
+        confirm_failures=max(bot.spec.confirm_failures for bot in context.bots),
+        confirm_interval=max(bot.spec.confirm_interval for bot in context.bots),
         rebase=asked.given("--rebase"),
         rollback=settings.rollback or asked.given("--rollback"),
         dry_run=asked.given("--dry-run"),

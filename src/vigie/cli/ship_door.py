@@ -183,6 +183,15 @@ class ShipDoor:
         specs = [bot.spec for bot in self._context.bots]
         return park(Place(self._context.project.root), specs, bad, good, folder, time.time())
 
+    def clear_parked(self) -> tuple[str, ...]:
+        """Remove versions that ran beside the folder and no longer do; return what was kept for its data."""
+        if not os.path.exists(os.path.join(self._private, "parked")):
+            return ()
+        from vigie.runtime.parking import sweep
+        from vigie.runtime.place import Place
+
+        return tuple(sweep(Place(self._context.project.root)))
+
     def remember(self, what: str, commit: str, tree: str) -> None:
         """Note of every bot what became of a version: ``proven``, ``failed``, ``rolled-back`` or ``parked``."""
         from vigie.core.reasons import Reason

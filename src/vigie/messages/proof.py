@@ -4,12 +4,12 @@ from __future__ import annotations
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "proof.begin": (
-        "Mise à l'épreuve du nouveau code: {seconds} s en ligne sans interruption...",
-        "Proving the new code: {seconds} s online without a break...",
+        "Mise à l'épreuve: {seconds} s en ligne sans interruption...",
+        "On trial: {seconds} s online without a break...",
     ),
     "proof.proven": (
-        "Nouveau code éprouvé: même processus, en ligne sans interruption pendant {seconds} s",
-        "New code proven: same process, online without a break for {seconds} s",
+        "Éprouvé: même processus, en ligne sans interruption pendant {seconds} s",
+        "Proven: same process, online without a break for {seconds} s",
     ),
     "proof.died": (
         "Le bot s'est arrêté tout seul après {seconds} s",

@@ -63,6 +63,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Bot toujours EN LIGNE, aucune action nécessaire",
         "Bot still ONLINE, nothing to do",
     ),
+    "ship.online-before-restart": ("Bot toujours EN LIGNE", "Bot still ONLINE"),
     "ship.now-online": ("Bot maintenant EN LIGNE", "Bot now ONLINE"),
     "ship.left-offline": (
         "Bot HORS LIGNE; aucun redémarrage n'a été demandé ([ship] restart)",

@@ -51,6 +51,8 @@ def prove_version(run: Run, wanted: str) -> Result:
             clock=run.clock,
             sleep=run.sleep,
             tell=run.tell_line,
+            confirm_failures=run.request.confirm_failures,
+            confirm_interval=run.request.confirm_interval,
         )
         step.ok, step.detail = result.proven, result.verdict.value
     run.journal.note("prove", DONE, {"verdict": result.verdict.value})

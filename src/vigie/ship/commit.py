@@ -9,9 +9,7 @@ failed hook, a Ctrl-C or a kill leaves no trace.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from tempfile import TemporaryDirectory
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from vigie.problems import Failure
@@ -133,15 +131,3 @@ def _with_hooks(
         apart.bring(sha)
     by_hooks = tuple(sorted(path for path in changes if path not in staged.chosen))
     return Commit(sha, by_hooks, changes, subject)
-
-
-@contextmanager
-def workspace() -> Iterator[str]:
-    """Give a private folder for the time of a commit; raises ``Failure`` ``ship.no-workspace``."""
-    try:
-        # A hook may leave something running that still holds a file there; that is no reason to fail.
-        folder = TemporaryDirectory(prefix="vigie-ship-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise Failure("ship.no-workspace", detail=str(error.strerror)) from error
-    with folder as path:
-        yield path

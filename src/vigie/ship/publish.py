@@ -49,6 +49,18 @@ def _push_or_rebase(run: Run, target: Target, sha: str) -> None:
         run.tell("WARNING", "ship.upstream-not-set", target=target.shown)
 
 
+def was_published(run: Run, way: str) -> bool:
+    """Whether what ``way`` takes back is on the remote, by this run or by the one it goes on with."""
+    if run.pushed:
+        return True
+    try:
+        target = choose_target(run.plan.configuration, run.plan.repository.branch)
+    except Problem:
+        return False
+    bad = run.plan.git.query("rev-parse", "-q", "--verify", f"{way}~1").out.decode("ascii").strip()
+    return is_known_there(run.plan.git, target, bad)
+
+
 def publish_again(run: Run, sha: str) -> bool:
     """Push one more commit where the run before it went; False when that failed, which is told."""
     try:

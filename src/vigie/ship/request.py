@@ -60,6 +60,8 @@ class ShipRequest(Plain):
     test_timeout: float = 300.0
     prove: float = 0.0
     prove_deadline: float = 120.0
+    confirm_failures: int = 3
+    confirm_interval: float = 2.0
     rebase: bool = False
     rollback: bool = False
     dry_run: bool = False
@@ -109,6 +111,10 @@ class BotDoor(Protocol):
 
     def park(self, bad: str, good: str, folder: str) -> Phrase | None:
         """Let every launch use ``folder`` while ``bad`` lies in the project; why not, where that cannot be."""
+        ...
+
+    def clear_parked(self) -> tuple[str, ...]:
+        """Remove versions that ran beside the folder and no longer do; return what was kept for its data."""
         ...
 
     def remember(self, what: str, commit: str, tree: str) -> None:

@@ -29,7 +29,7 @@ def look_first(run: Run) -> None:
 
 def verify(run: Run, shipped: bool) -> int:
     """Look, restart where that is asked for, prove what is new; return the exit code of what came of it."""
-    online = _look_again(run)
+    online = _look_again(run, _must_restart(run, True, shipped))
     launched = online and bool(run.was_online) and run.bot.identities() != run.identities
     if _must_restart(run, online, shipped):
         back = _restart(run, online)
@@ -44,7 +44,10 @@ def verify(run: Run, shipped: bool) -> int:
     run.online_after = online
     if launched and run.tip is not None and run.request.prove > 0:
         result = prove_version(run, run.tip)
-        return DONE if result.proven else _go_back(run, result)
+        if not result.proven:
+            return _go_back(run, result)
+        for kept in run.bot.clear_parked():
+            run.tell("INFO", "rollback.kept-data", path=kept)
     return DONE if online else SHIPPED_OFFLINE
 
 
@@ -54,13 +57,15 @@ def _go_back(run: Run, result: Result | None) -> int:
     return go_back(run, result)
 
 
-def _look_again(run: Run) -> bool:
+def _look_again(run: Run, will_restart: bool) -> bool:
     run.tell("INFO", "ship.verify-online" if run.was_online else "ship.verify-offline")
     with run.logbook.step("verify") as step:
         step.ok = online = is_online(run)
         step.detail = word(online)
-    if online:
-        run.tell("OK", "ship.still-online" if run.was_online else "ship.now-online")
+    if online and run.was_online:
+        run.tell("OK", "ship.online-before-restart" if will_restart else "ship.still-online")
+    elif online:
+        run.tell("OK", "ship.now-online")
     return online
 
 

@@ -128,7 +128,7 @@ def _tell_blame(run: Run) -> None:
     words = run.bot.last_words()
     for line in words:
         run.tell("INFO", "ship.said", line=line)
-    found = blame(words, run.changed)
+    found = blame(words, run.changed, (run.plan.repository.top,))
     if found is not None:
         run.tell("ERROR", "ship.back-blame", where=found)
 
@@ -145,7 +145,7 @@ def _good_version(run: Run, bad: str) -> str | None:
 
 def _tell_remote(run: Run, way: str) -> None:
     """Others shall see the same truth, and the next pull not bring the fault back; the bot runs either way."""
-    from vigie.ship.publish import publish_again
+    from vigie.ship.publish import publish_again, was_published
 
-    if run.pushed and not publish_again(run, way):
+    if was_published(run, way) and not publish_again(run, way):
         run.tell("WARNING", "ship.back-not-pushed")

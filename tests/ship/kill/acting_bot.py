@@ -91,6 +91,10 @@ class ActingBot:
         self._write({**self.state(), "parked": {"bad": bad, "good": good, "folder": folder}})
         return None
 
+    def clear_parked(self) -> tuple[str, ...]:
+        """Nothing is kept."""
+        return ()
+
     def remember(self, what: str, commit: str, tree: str) -> None:
         """Note what became of a version."""
         state = self.state()
