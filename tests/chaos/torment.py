@@ -262,7 +262,9 @@ class Torment:
         until(lambda: self._online(since) or not process_lives(alive), CALM, "all bots are online")
         self.counts["milliseconds until all was well"] = int(1000 * (time.monotonic() - began))
         # a copy from before may still have its end before it: the next one comes, and stays
-        until(lambda: all(len(bot.living()) == 1 for bot in self.bots.values()), CALM, "one copy of each lives")
+        until(
+            lambda: all(len(bot.living()) == 1 for bot in self.bots.values()), CALM, "one copy of each lives"
+        )
         self._look_at_copies("in the end", 1)
         stop = self._run(began, "stop")
         if self._wait(stop):

@@ -41,7 +41,7 @@ NAMES = (
 def test_a_ship_killed_at_whatever_point_loses_nothing_and_comes_to_its_end(
     name: str, tmp_path: Path
 ) -> None:
-    """Every byte of the person's, one commit, one push, no lock left, and the next command ends in the right state."""
+    """Every byte of the person's, one commit, one push, no lock; the next command ends in the right state."""
     first = 1 + zlib.crc32(name.encode()) % EVERY  # another one in each story, the same on each run
     played = subprocess.run(
         [sys.executable, "-m", "tests.ship.kill", name, f"{first}/{EVERY}"],

@@ -175,7 +175,7 @@ def test_there_is_one_way_back_only(broken: Desk) -> None:
 
 
 def test_edits_in_the_way_let_the_good_version_run_beside_them(broken: Desk) -> None:
-    """Nothing of the person's is touched; what ran before runs from a folder of its own, and it is told how to end it."""
+    """Nothing of the person's is touched; what ran before runs from a folder of its own, until the next version."""
     world = broken.world
     broken.bot = ActingBot(str(world.repo.path), world.note, edited="new file.py")
     report = broken.ship(restart="always", rollback=True)
@@ -225,18 +225,18 @@ def test_a_dry_run_shows_all_and_does_nothing(good: Desk) -> None:
 
 def test_a_dry_run_refuses_what_the_run_would_refuse(good: Desk) -> None:
     """A secret in a file: exit 3, and where it lies."""
-    good.world.repo.write("bot.py", "x = 'abcdefghijklmnopqrst'\n")
-    report = good.ship(dry_run=True, own={"TOKEN": "abcdefghijklmnopqrst"})
+    good.world.repo.write("bot.py", "x = 's7Kq9ZpX2mVw4TbRnL3e'\n")
+    report = good.ship(dry_run=True, own={"TOKEN": "s7Kq9ZpX2mVw4TbRnL3e"})
     assert report.exit_code == 3
     assert report.problem is not None and report.problem.key == "secret.found"
     assert any("bot.py:1" in line for line in good.told.lines)
-    assert not any("abcdefgh" in line for line in good.told.lines)
+    assert not any("s7Kq9ZpX" in line for line in good.told.lines)
 
 
 @pytest.mark.parametrize(
     ("file", "text", "key"),
     [
-        ("bot.py", "x = 'abcdefghijklmnopqrst'\n", "secret.found"),
+        ("bot.py", "x = 's7Kq9ZpX2mVw4TbRnL3e'\n", "secret.found"),
         ("bot.py", "def broken(:\n", "preflight.syntax"),
     ],
 )
@@ -245,7 +245,7 @@ def test_what_must_not_go_out_is_refused_before_anything(good: Desk, file: str, 
     world = good.world
     world.repo.write(file, text)
     before, files = world.repo.snapshot(), bytes_of(world.repo)
-    report = good.ship(restart="always", own={"TOKEN": "abcdefghijklmnopqrst"})
+    report = good.ship(restart="always", own={"TOKEN": "s7Kq9ZpX2mVw4TbRnL3e"})
     assert (report.exit_code, report.commit, report.restarted) == (3, None, False)
     assert report.problem is not None and report.problem.key == key
     after = {path: data for path, data in world.repo.snapshot().items() if "/.vigie/" not in path}
@@ -256,12 +256,8 @@ def test_what_must_not_go_out_is_refused_before_anything(good: Desk, file: str, 
 @pytest.mark.parametrize(("code", "exit_code"), [(0, 0), (7, 3)])
 def test_the_projects_own_test_decides(good: Desk, code: int, exit_code: int) -> None:
     """It runs on exactly what will be committed, in a folder apart."""
-    words = (
-        "python3",
-        "-c",
-        f"import os,sys; assert os.path.exists('new file.py'); assert not os.path.exists('notes.txt'); sys.exit({code})",
-    )
-    report = good.ship(test=words)
+    source = "import os, sys; assert os.path.exists('new file.py'); assert not os.path.exists('notes.txt'); "
+    report = good.ship(test=("python3", "-c", f"{source}sys.exit({code})"))
     assert report.exit_code == exit_code
     if code:
         assert report.problem is not None and report.problem.key == "preflight.test-failed"
@@ -318,7 +314,7 @@ def test_undo_leaves_what_more_was_built_on(good: Desk) -> None:
 
 
 def test_undo_reaches_over_a_run_that_did_nothing(good: Desk) -> None:
-    """A second ship had nothing to commit and could not push either: the first one's commit can still be taken back."""
+    """A second ship had nothing to commit and could not push either: the first one's commit can still go."""
     world = good.world
     head = world.repo.head
     sha = unpushed(good).commit

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vigie.cli.main import Context
-    from vigie.messages import Phrase
     from vigie.ship.report import ShipReport
 
 _ALONE = ("--resume", "--undo")
@@ -57,7 +56,9 @@ def _busy(place: Place) -> Refusal:
     if story is None:
         return Refusal("ship.busy")
     step = "run" if not story.lines else story.step
-    return Refusal("ship.busy-since", pid=story.run.get("pid", "?"), when=story.run.get("when", "?"), step=step)
+    return Refusal(
+        "ship.busy-since", pid=story.run.get("pid", "?"), when=story.run.get("when", "?"), step=step
+    )
 
 
 def _carry(context: Context, place: Place) -> ShipReport:

@@ -597,6 +597,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Cette machine n'a plus d'accès au réseau: rien ne dit que le nouveau code soit en cause, il reste en place",
         "This machine has no way out to the network: nothing says that the new code is to blame, it stays",
     ),
+    "ship.back-did-not-run": (
+        "Le nouveau code n'a pas tourné: il n'y a rien à lui reprocher, et pas de retour en arrière",
+        "The new code did not run: there is nothing to blame it for, and no way back",
+    ),
     "ship.back-blame": (
         "La panne mène à une ligne changée: {where}",
         "The failure leads to a changed line: {where}",

@@ -19,6 +19,7 @@ from vigie.ship.journal import BEGUN, DONE, FAILED
 from vigie.ship.land import move_branch, take_in, take_out
 from vigie.ship.landing import Landing, as_record, plan_landing
 from vigie.ship.message import subject
+from vigie.ship.moving_files import look, moved
 from vigie.ship.preflight import compile_changed
 from vigie.ship.remarks import remarks
 from vigie.ship.run import Run
@@ -34,14 +35,24 @@ def bring_in(run: Run) -> None:
     guard = Guard(run)
     with workshop(run.request.folder) as folder:
         if plan.selection.paths:
-            with run.logbook.step("stage") as step:
-                step.detail = listed(plan.selection.paths)
-                staged = stage(plan.git, plan.repository, plan.selection, folder)
+            staged = _stage(run, folder)
             if not staged.empty:
                 _commit(run, guard, staged, folder)
                 return
         guard.look_at_unpushed()
     run.tell("INFO", "ship.nothing-to-commit")
+
+
+def _stage(run: Run, folder: str) -> Staging:
+    """Stage in a copy of the index; what is being written meanwhile goes as it was read, and is named."""
+    plan = run.plan
+    with run.logbook.step("stage") as step:
+        step.detail = listed(plan.selection.paths)
+        before = look(plan.repository.top, plan.selection.from_disk)
+        staged = stage(plan.git, plan.repository, plan.selection, folder)
+    if moving := moved(plan.repository.top, before):
+        run.tell("WARNING", "staging.moved", files=listed(moving))
+    return staged
 
 
 def announce(run: Run) -> None:
@@ -77,6 +88,7 @@ def _commit(run: Run, guard: Guard, staged: Staging, folder: str) -> None:
 
         test_commit(run, staged.tree, os.path.join(folder, "test"))
     run.tell("INFO", "ship.commit", message=subject(plan.message))
+    run.journal.note("commit", BEGUN, {"tree": staged.tree})
     with run.logbook.step("commit") as step:
         made = make_commit(
             plan.git,

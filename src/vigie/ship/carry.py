@@ -47,10 +47,9 @@ def carry(
     """
     logbook = Logbook(clock)
     with logbook.step("precheck"):
-        left = settle_first(request, tell, sleep)
-        if left is Left.BACK:
+        if not request.dry_run and settle_first(request, tell, sleep) is Left.BACK:
             return _finish_the_way_back(request, bot, tell, clock, sleep)
-        plan = make_plan(request, sleep, alone=bool(request.folder))
+        plan = make_plan(request, sleep, alone=bool(request.folder) and not request.dry_run)
     run = Run(request, plan, bot, tell, logbook, Journal(request.folder), clock, sleep)
     if request.dry_run:
         return _look_only(run)
@@ -125,7 +124,17 @@ def _from_the_beginning(run: Run) -> int:
     run.journal.note("precheck", BEGUN, {"online": run.was_online, "ran": run.ran})
     # No commit: nothing new is on its way, so the bot is none of our business; what is raised here ends the run.
     bring_in(run)
-    return push_and_verify(run)
+    exit_code = push_and_verify(run)
+    if run.commit is not None:
+        _tidy(run)
+    return exit_code
+
+
+def _tidy(run: Run) -> None:
+    """What git does after a commit of its own: clear up when much lies about."""
+    from vigie.ship.apart.housekeeping import tidy
+
+    tidy(run.plan.git, run.repository, run.plan.configuration)
 
 
 def push_and_verify(run: Run) -> int:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from vigie.ship.display import SHORT
 from vigie.ship.proof import Finding, Sample, Terms, Verdict, begin, take
 from vigie.ship.request import Tell
-
-SHORT = 10
-"""Digits of a commit's name shown to people."""
 
 
 class Watched(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vigie.problems import Failure
-from vigie.ship.display import last_lines, reason
+from vigie.ship.display import SHORT, last_lines, reason
 from vigie.ship.environment import connection
 from vigie.ship.git import Git
 from vigie.ship.process_group import Outcome
@@ -19,9 +19,6 @@ PAUSES = (2.0, 5.0)
 
 ASK_LEAST, ASK_MOST = 5.0, 15.0
 """Seconds for asking the remote what became of a push; the least also when the push used up its time."""
-
-SHORT = 10
-"""Digits of a commit's name shown to people."""
 
 
 def is_known_there(git: Git, target: Target, sha: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from vigie.problems import Failure
-from vigie.ship.display import listed
+from vigie.ship.display import SHORT, listed
 from vigie.ship.git import Git
 from vigie.ship.index import tree_differences
 from vigie.ship.remote import Target
@@ -27,7 +27,7 @@ def require_pushed_submodules(git: Git, target: Target, sha: str) -> None:
         return
     missing = [path for path, commit in _links(git, target, sha) if _only_here(git, path, commit)]
     if missing:
-        raise Failure("ship.push-submodule", commit=sha[:10], target=target.shown, folders=listed(missing))
+        raise Failure("ship.push-submodule", commit=sha[:SHORT], target=target.shown, folders=listed(missing))
 
 
 def _links(git: Git, target: Target, sha: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from vigie.problems import Failure, Problem, Refusal
 from vigie.ship.apart.checkout import WITHOUT_LARGE_FILES
 from vigie.ship.apart.repository import open_apart
 from vigie.ship.back.forward import without_hooks
-from vigie.ship.display import last_lines, listed, reason
+from vigie.ship.display import SHORT, last_lines, listed, reason
 from vigie.ship.environment import connection
 from vigie.ship.git import Git
 from vigie.ship.process_group import Outcome
@@ -22,8 +22,6 @@ from vigie.ship.remote import Target, tracked_ref
 from vigie.ship.repository import Repository
 
 __all__ = ["Rebased", "bring_rebased", "finish_rebased", "rebase_beside"]
-
-SHORT = 10
 
 _FETCHED = "refs/vigie/fetched"
 """For a moment, where nothing maps the branch; a left one is overwritten."""

@@ -14,19 +14,17 @@ from tempfile import TemporaryDirectory
 
 from vigie.problems import Failure, Problem, Refusal
 from vigie.ship.back import submodules
+from vigie.ship.back.bring_over import is_half_written
 from vigie.ship.back.forward import DEADLINE, without_hooks
 from vigie.ship.back.left_lock import clear_left_lock
 from vigie.ship.back.obstacles import Look, look
-from vigie.ship.back.on_disk import FILE, PROGRAM
-from vigie.ship.display import listed, reason
+from vigie.ship.display import SHORT, listed, reason
 from vigie.ship.git import Git
 from vigie.ship.hidden_changes import read_tracked
-from vigie.ship.index import ABSENT_MODE, Difference, Entry, patiently, set_entries, tree_differences
+from vigie.ship.index import ABSENT_MODE, Entry, patiently, set_entries, tree_differences
 from vigie.ship.operations import require_no_operation
 from vigie.ship.process_group import Outcome
 from vigie.ship.repository import Repository, current_commit
-
-_SHORT = 10
 
 
 def bring_rebased(
@@ -64,7 +62,11 @@ def finish_rebased(
     if _standing(git, repository, old, new) == new:
         return
     seen = look(git, repository.top, old, new)
-    halves = [path for path in seen.in_the_way if _is_half_written(git, repository, path, seen.differences)]
+    halves = [
+        path
+        for path in seen.in_the_way
+        if path in seen.differences and is_half_written(git, repository, path, seen.differences[path])
+    ]
     for path in halves:
         os.unlink(os.path.join(repository.top, path))
     if halves:
@@ -154,24 +156,6 @@ def _deleted(git: Git, seen: Look) -> tuple[str, ...]:
     return tuple(path for path in missing if tracked.get(path, "H").upper() != "S")
 
 
-def _is_half_written(
-    git: Git, repository: Repository, path: str, differences: Mapping[str, Difference]
-) -> bool:
-    """Whether the file is a beginning of the newer one, as a killed git leaves the one it was writing."""
-    place = os.path.join(repository.top, path)
-    if path not in differences or differences[path].new.mode not in (FILE, PROGRAM):
-        return False
-    if os.path.islink(place) or not os.path.isfile(place):
-        return False
-    try:
-        with open(place, "rb") as file:
-            there = file.read()
-    except OSError:
-        return False
-    whole = git.query("cat-file", "--filters", f"--path={path}", differences[path].new.content)
-    return whole.code == 0 and len(there) < len(whole.out) and whole.out.startswith(there)
-
-
 def _not_brought(
     git: Git,
     repository: Repository,
@@ -204,4 +188,4 @@ def _locked(repository: Repository) -> Refusal:
 
 
 def _moved(repository: Repository, old: str) -> Refusal:
-    return Refusal("rebase.moved", branch=repository.short_branch, commit=old[:_SHORT])
+    return Refusal("rebase.moved", branch=repository.short_branch, commit=old[:SHORT])

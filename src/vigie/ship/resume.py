@@ -16,6 +16,7 @@ from vigie.ship.report import Logbook, ShipReport
 from vigie.ship.repository import current_commit
 from vigie.ship.request import BotDoor, ShipRequest, Tell
 from vigie.ship.run import Run
+from vigie.ship.verify import verify
 from vigie.ship.way_back import end_of_way_back, go_back, park
 
 
@@ -69,7 +70,9 @@ def _recall(run: Run, story: Story) -> None:
 
 def _bot(run: Run) -> int:
     """Bring it up if it is down or was not restarted yet, and prove what it runs."""
-    asked = run.story is not None and run.story.open("restart")
+    if run.story is None or (run.story.facts("restart") is None and run.story.facts("prove") is None):
+        return verify(run, shipped=True)
+    asked = run.story.open("restart")
     if (asked and run.bot.running_commit() != run.tip) or not is_online(run):
         back = restart(run)
         if back is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from vigie.messages import has
 from vigie.problems import Problem
+from vigie.ship.display import listed
 from vigie.ship.journal import Journal, Story
 from vigie.ship.plan import Plan
 from vigie.ship.report import Logbook
@@ -47,8 +48,10 @@ class Run:
         self.was_online: bool | None = None
         self.ran: str | None = None
         """The commit that ran, healthy, before anything was done."""
-        self.identities: tuple[object, ...] = ()
-        """Which processes did."""
+        self.identities: tuple[object, ...] | None = None
+        """Which processes did; None when that is not known."""
+        self.parked = False
+        """Whether an earlier version ran beside the folder."""
         self.online_after: bool | None = None
         self.restarted = False
         self.rolled_back = False
@@ -97,5 +100,9 @@ def tell_problem(tell: Tell, problem: Problem) -> None:
     output = problem.values.get("output", ())
     for line in output if isinstance(output, tuple) else ():
         tell("INFO", "ship.said", {"line": line})
+    corrected = problem.values.get("corrected")
+    if isinstance(corrected, tuple) and corrected:
+        tell("WARNING", "apart.hook-corrected", {"files": listed(corrected)})
+        tell("INFO", "apart.hook-corrected.hint", {})
     if has(f"{problem.key}.hint"):
         tell("INFO", f"{problem.key}.hint", problem.values)

@@ -27,7 +27,7 @@ def undo(plan: Plan, folder: str, sleep: Callable[[float], None]) -> str | None:
     ``ship.nothing-to-undo``.
     """
     story = read_story(folder)
-    if story is None:
+    if story is None or story.facts("undo", DONE) is not None:
         raise Failure("ship.nothing-to-undo")
     left = Left.NOTHING
     if not story.ended:

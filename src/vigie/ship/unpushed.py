@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from vigie.ship.display import SHORT
 from vigie.ship.git import Git
-from vigie.ship.push import SHORT
 from vigie.ship.remote import Target
 
 MOST = 50

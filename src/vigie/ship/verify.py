@@ -18,6 +18,7 @@ def look_first(run: Run) -> None:
     with run.logbook.step("precheck") as step:
         run.was_online = run.bot.is_online()
         step.detail = word(run.was_online)
+        run.parked = run.bot.parked()
         if run.was_online:
             run.ran = run.bot.running_commit()
             run.identities = run.bot.identities()
@@ -30,7 +31,7 @@ def look_first(run: Run) -> None:
 def verify(run: Run, shipped: bool) -> int:
     """Look, restart where that is asked for, prove what is new; return the exit code of what came of it."""
     online = _look_again(run, _must_restart(run, True, shipped))
-    launched = online and bool(run.was_online) and run.bot.identities() != run.identities
+    launched = online and run.identities is not None and run.bot.identities() != run.identities
     if _must_restart(run, online, shipped):
         back = _restart(run, online)
         if back is None:  # nothing of the new code's: something else was in the way
@@ -72,7 +73,7 @@ def _look_again(run: Run, will_restart: bool) -> bool:
 def _must_restart(run: Run, online: bool, shipped: bool) -> bool:
     """A bot that runs is left alone when nothing reached the remote, whatever the setting."""
     if online:
-        return (run.request.restart == "always" or run.bot.parked()) and shipped
+        return (run.request.restart == "always" or run.parked) and shipped
     return run.request.restart != "never"
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vigie.ship.prove import Result
 
 UNKNOWN = "unknown"
+WRONG_COMMIT = "wrong-commit"
 MOVED = "rollback.moved"
 
 
@@ -30,6 +31,10 @@ def go_back(run: Run, result: Result | None) -> int:
     bad = run.tip
     run.online_after = False
     if bad is None:
+        return SHIPPED_OFFLINE
+    if result is not None and result.verdict.value == WRONG_COMMIT:
+        run.tell("WARNING", "ship.back-did-not-run")
+        run.online_after = run.bot.is_online()
         return SHIPPED_OFFLINE
     if _is_blameless(run, result):
         run.tell("WARNING", "ship.back-unknown")

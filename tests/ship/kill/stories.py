@@ -168,7 +168,7 @@ def taken_back(before: World, after: World) -> list[str]:
     wrong = []
     if after.repo.git("log", "--format=%s") != "first":
         wrong.append(after.repo.git("log", "--format=%s"))
-    status = {path: letters for path, letters in after.repo.status().items()}
+    status = after.repo.status()
     expected = {"bot.py": " M", "new file.py": "??", "gone.py": " D"}
     if any(status.get(path) != letters for path, letters in expected.items()):
         wrong.append(f"status: {status}")
@@ -183,7 +183,8 @@ def good_beside(before: World, after: World) -> list[str]:
     state = ActingBot(str(after.repo.path), after.note).state()
     if not state["online"] or state["parked"] is None:
         wrong.append(f"the bot: {state}")
-    if (after.repo.path / "new file.py").read_text() != EDIT:
+    edited = after.repo.path / "new file.py"
+    if not edited.exists() or edited.read_text() != EDIT:
         wrong.append("the edit is gone")
     if after.repo.git("log", "--format=%s").split("\n") != [MESSAGE, "first"]:
         wrong.append(after.repo.git("log", "--format=%s"))
@@ -243,7 +244,7 @@ def _killed(story: Story, world: World, words: Path, point: int) -> bool:
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     code = 1
     try:
-        points = Points(point, lambda name: None if words.write_text(name) else None)
+        points = Points(point, lambda name: _write(words, name))
         points.install()
         _around_git(points)
         story.killed(world)
@@ -252,6 +253,10 @@ def _killed(story: Story, world: World, words: Path, point: int) -> bool:
         os.write(2, traceback.format_exc().encode())
     finally:
         os._exit(code)
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
 
 
 def _around_git(points: Points) -> None:

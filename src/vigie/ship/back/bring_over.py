@@ -77,7 +77,7 @@ def finish_over(
         return bring_over(git, repository, new, folder)
     seen = look(git, repository.top, old, new)
     for path in seen.in_the_way:
-        if path in seen.differences and _is_half_written(git, repository, path, seen.differences[path]):
+        if path in seen.differences and is_half_written(git, repository, path, seen.differences[path]):
             # git had taken the older file away and not yet written all of the newer one
             os.unlink(os.path.join(repository.top, path))
     bring_over(git, repository, new, folder)
@@ -121,7 +121,7 @@ def _clear_folders(repository: Repository, gone: Iterable[str]) -> None:
             above = os.path.dirname(above)
 
 
-def _is_half_written(git: Git, repository: Repository, path: str, difference: Difference) -> bool:
+def is_half_written(git: Git, repository: Repository, path: str, difference: Difference) -> bool:
     """Whether the file is a beginning of the newer one, as a killed git leaves the one it was writing."""
     if difference.new.mode not in (FILE, PROGRAM):
         return False

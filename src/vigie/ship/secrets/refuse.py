@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from vigie.messages import Phrase, has
 from vigie.problems import Refusal
-from vigie.ship.display import listed, printable
+from vigie.ship.display import SHORT, listed, printable
 from vigie.ship.secrets.finding import Finding, Large, Scan
 from vigie.ship.secrets.table import OWN_VALUE
 
 MOST = 20
 """Secrets told, each on its line."""
-
-SHORT = 10
-"""Digits of a commit's name shown to people."""
 
 MEBIBYTE = 1024 * 1024
 
