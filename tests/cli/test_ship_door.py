@@ -19,8 +19,8 @@ from vigie.cli.output import Output
 from vigie.cli.ship_door import ShipDoor, shortened
 from vigie.problems import Failure
 from vigie.settings import load
-from vigie.ship.proof import Verdict
-from vigie.ship.prove import Result, prove
+from vigie.ship.proof.proof import Verdict
+from vigie.ship.proof.prove import Result, prove
 
 pytestmark = pytest.mark.slow
 

@@ -221,8 +221,8 @@ class Shipped(RealProject):
     def park(self) -> str:
         """Lay the good version out and run from it."""
         from vigie.ship.back.release_folder import release_folder
-        from vigie.ship.git import Git
-        from vigie.ship.repository import find_repository
+        from vigie.ship.git.command import Git
+        from vigie.ship.git.repository import find_repository
 
         here = Git(str(self.folder))
         folder = release_folder(here, find_repository(here), self.good, str(self.folder))

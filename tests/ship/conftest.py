@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.ship.workshop import Repo, bare_repository, new_repository
-from vigie.ship.git import Git
+from vigie.ship.git.command import Git
 
 CONFIGURATION = """\
 [user]

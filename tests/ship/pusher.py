@@ -9,9 +9,9 @@ import pytest
 from tests.ship.workshop import Repo
 from tests.waiting import patient
 from vigie.problems import Failure
-from vigie.ship.git import Git
-from vigie.ship.push import push
-from vigie.ship.remote import Target, choose_target, read_configuration
+from vigie.ship.git.command import Git
+from vigie.ship.remote.push import push
+from vigie.ship.remote.target import Target, choose_target, read_configuration
 
 
 class Pusher:

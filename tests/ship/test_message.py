@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.problems import UsageProblem
+from vigie.ship.choose.selection import Selection
 from vigie.ship.message import WIDTH, check_message, default_message, subject
-from vigie.ship.selection import Selection
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,8 @@ def test_default_message_is_always_one_short_line(names: list[str], kind: int) -
     """Whatever the names are."""
     kinds: list[tuple[str, ...]] = [(), (), ()]
     kinds[kind] = tuple(names)
-    message = default_message(Selection(*kinds))
+    added, modified, removed = kinds
+    message = default_message(Selection(added, modified, removed))
     assert len(message) <= WIDTH
     assert message.isprintable()
 

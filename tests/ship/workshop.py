@@ -7,12 +7,12 @@ import subprocess
 from pathlib import Path
 
 from vigie.messages import Phrase, say
-from vigie.ship.changes import read_changes
-from vigie.ship.git import Git
-from vigie.ship.listing import select_listed
-from vigie.ship.proof import Sample
-from vigie.ship.repository import find_repository
-from vigie.ship.selection import Selection, select_all
+from vigie.ship.choose.changes import read_changes
+from vigie.ship.choose.listing import select_listed
+from vigie.ship.choose.selection import Selection, select_all
+from vigie.ship.git.command import Git
+from vigie.ship.git.repository import find_repository
+from vigie.ship.proof.proof import Sample
 
 STATE = ("HEAD", "config", "index", "index.lock", "packed-refs")
 """The files of ``.git`` that make a difference to the person; others are git's scratch paper."""

@@ -94,7 +94,7 @@ def _subjects(root: str, commits: list[str]) -> dict[str, str]:
     if not commits:
         return {}
     from vigie.ship.display import printable
-    from vigie.ship.git import Git
+    from vigie.ship.git.command import Git
 
     try:
         answer = Git(root).query("cat-file", "--batch", stdin="".join(f"{one}\n" for one in commits).encode())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vigie.messages import Phrase
     from vigie.probes.conversation import Answer
     from vigie.settings import Bot
-    from vigie.ship.proof import Sample
+    from vigie.ship.proof.proof import Sample
 
 WORDS = 15
 """Lines of a bot's own output that are shown when its new code has failed."""
@@ -100,7 +100,7 @@ class ShipDoor:
     def sample(self) -> tuple[Sample, ...]:
         """Look once, now, at every bot: its answer, and which process gives it."""
         from vigie.messages import Phrase
-        from vigie.ship.proof import Sample
+        from vigie.ship.proof.proof import Sample
 
         bots = self._context.bots
         before = [self._living(bot) for bot in bots]
@@ -219,7 +219,7 @@ class ShipDoor:
         from vigie.records.plain_text import printable
         from vigie.runtime.place import Place
         from vigie.ship.display import masked
-        from vigie.ship.masking import masked_values
+        from vigie.ship.proof.masking import masked_values
 
         place, name = Place(self._context.project.root), bot.spec.name
         try:

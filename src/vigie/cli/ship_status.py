@@ -45,9 +45,9 @@ def _look(place: Place, story: Story) -> tuple[str, Phrase]:
 
 def _settle(place: Place, story: Story) -> str:
     from vigie.problems import FAILED
-    from vigie.ship.git import Git
+    from vigie.ship.git.command import Git
+    from vigie.ship.git.repository import find_repository
     from vigie.ship.interrupted import Left, close_story, settle
-    from vigie.ship.repository import find_repository
 
     git = Git(place.root)
     repository = find_repository(git)

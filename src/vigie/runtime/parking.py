@@ -212,7 +212,7 @@ class _Beside:
 
 def _understands_safe_path(spec: Spec) -> bool:
     """Ask the bot's own Python whether it is new enough; one that does not answer is not."""
-    from vigie.ship import process_group
+    from vigie.ship.git import process_group
 
     try:
         outcome = process_group.run(

@@ -11,17 +11,17 @@ import os
 from collections.abc import Mapping
 
 from vigie.problems import Failure, Refusal
-from vigie.ship.commit import Commit, Staging, make_commit, stage
+from vigie.ship.choose.moving_files import look, moved
+from vigie.ship.choose.remarks import remarks
 from vigie.ship.display import listed, printable
+from vigie.ship.git.index import Difference
 from vigie.ship.guard import Guard
-from vigie.ship.index import Difference
 from vigie.ship.journal import BEGUN, DONE, FAILED
-from vigie.ship.land import move_branch, take_in, take_out
-from vigie.ship.landing import Landing, as_record, plan_landing
+from vigie.ship.landing.commit import Commit, Staging, make_commit, stage
+from vigie.ship.landing.land import move_branch, take_in, take_out
+from vigie.ship.landing.landing import Landing, as_record, plan_landing
 from vigie.ship.message import subject
-from vigie.ship.moving_files import look, moved
-from vigie.ship.preflight import compile_changed
-from vigie.ship.remarks import remarks
+from vigie.ship.proof.preflight import compile_changed
 from vigie.ship.run import Run
 from vigie.ship.workshop import workshop
 
@@ -84,7 +84,7 @@ def _commit(run: Run, guard: Guard, staged: Staging, folder: str) -> None:
     guard.look_at(staged.changes, plan.message, staged.tree)
     compile_changed(plan.git, staged.changes, request.programs, os.path.join(folder, "syntax"))
     if request.test:
-        from vigie.ship.test_run import test_commit
+        from vigie.ship.proof.project_test import test_commit
 
         test_commit(run, staged.tree, os.path.join(folder, "test"))
     run.tell("INFO", "ship.commit", message=subject(plan.message))

@@ -9,7 +9,7 @@ from vigie.ship.journal import BEGUN, DONE
 from vigie.ship.run import Run
 
 if TYPE_CHECKING:
-    from vigie.ship.prove import Result
+    from vigie.ship.proof.prove import Result
 
 
 def is_online(run: Run) -> bool:
@@ -39,7 +39,7 @@ def restart(run: Run) -> bool | None:
 
 def prove_version(run: Run, wanted: str) -> Result:
     """Watch the bot for the whole window; a version that held is remembered as proven."""
-    from vigie.ship.prove import prove
+    from vigie.ship.proof.prove import prove
 
     run.journal.note("prove", BEGUN, {"commit": wanted})
     with run.logbook.step("verify") as step:

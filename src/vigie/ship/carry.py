@@ -12,17 +12,17 @@ from collections.abc import Callable
 
 from vigie.problems import DONE, FAILED, REFUSED, SHIPPED_OFFLINE, SHIPPED_ROLLED_BACK, USAGE, Problem
 from vigie.ship.bring_in import bring_in
-from vigie.ship.configuration import read_configuration
-from vigie.ship.git import Git
+from vigie.ship.choose.selection import Selection
+from vigie.ship.git.command import Git
+from vigie.ship.git.configuration import read_configuration
+from vigie.ship.git.repository import find_repository
 from vigie.ship.interrupted import Left, close_story, interrupted_run, settle
 from vigie.ship.journal import BEGUN, Journal, read_story
 from vigie.ship.plan import Plan, make_plan
 from vigie.ship.publish import publish
 from vigie.ship.report import Logbook, ShipReport
-from vigie.ship.repository import find_repository
 from vigie.ship.request import BotDoor, ShipRequest, Tell
 from vigie.ship.run import Run
-from vigie.ship.selection import Selection
 from vigie.ship.verify import look_first, verify
 
 _ENDS = {

@@ -6,14 +6,14 @@ import os
 
 from vigie.problems import DONE, Problem
 from vigie.ship.bring_in import announce, tell_changes
-from vigie.ship.commit import stage
 from vigie.ship.display import printable
 from vigie.ship.guard import Guard
+from vigie.ship.landing.commit import stage
 from vigie.ship.message import subject
-from vigie.ship.preflight import compile_changed
-from vigie.ship.remote import choose_target
+from vigie.ship.proof.preflight import compile_changed
+from vigie.ship.remote.target import choose_target
+from vigie.ship.remote.unpushed import unpushed_commits
 from vigie.ship.run import Run
-from vigie.ship.unpushed import unpushed_commits
 from vigie.ship.workshop import workshop
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from vigie.problems import Problem
 from vigie.ship.display import listed
-from vigie.ship.index import Difference
-from vigie.ship.push import is_known_there
-from vigie.ship.remote import choose_target
+from vigie.ship.git.index import Difference
+from vigie.ship.remote.push import is_known_there
+from vigie.ship.remote.target import choose_target
 from vigie.ship.run import Run
 from vigie.ship.secrets.scan import (
     Allowed,

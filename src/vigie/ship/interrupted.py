@@ -14,9 +14,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from vigie.problems import Refusal
-from vigie.ship.git import Git
+from vigie.ship.git.command import Git
+from vigie.ship.git.repository import Repository, current_commit
 from vigie.ship.journal import DONE, Journal, Story, read_story
-from vigie.ship.repository import Repository, current_commit
 
 IN_THE_WAY = "rollback.in-the-way"
 
@@ -51,8 +51,8 @@ def settle(
 
     May be repeated, and be killed itself. Raises ``Refusal`` when somebody else's git is in the way.
     """
-    from vigie.ship.landing import from_record
-    from vigie.ship.take_back import take_back
+    from vigie.ship.landing.landing import from_record
+    from vigie.ship.landing.take_back import take_back
     from vigie.ship.workshop import sweep
 
     sweep(folder)
@@ -77,7 +77,7 @@ def settle(
 
 def _settle_rebase(git: Git, repository: Repository, story: Story) -> None:
     """Let the folder stand on what others have pushed; the commit that had landed before is another one now."""
-    from vigie.ship.rebase_over import finish_rebased
+    from vigie.ship.remote.rebase_over import finish_rebased
 
     if story.open("rebase"):
         facts = story.facts("rebase") or {}
@@ -85,8 +85,8 @@ def _settle_rebase(git: Git, repository: Repository, story: Story) -> None:
 
 
 def _settle_landing(git: Git, story: Story, folder: str, sleep: Callable[[float], None]) -> Left:
-    from vigie.ship.land import State, look, take_in, take_out
-    from vigie.ship.landing import from_record
+    from vigie.ship.landing.land import State, look, take_in, take_out
+    from vigie.ship.landing.landing import from_record
 
     record = story.facts("land")
     if record is None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from vigie.problems import UsageProblem
+from vigie.ship.choose.selection import Selection
 from vigie.ship.display import printable
-from vigie.ship.selection import Selection
 
 WIDTH = 72
 

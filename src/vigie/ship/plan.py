@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from vigie.ship.changes import read_standing
-from vigie.ship.configuration import Configuration, keeps_refs_in_files, read_configuration
-from vigie.ship.filters import require_filters
-from vigie.ship.git import Git
-from vigie.ship.listing import select_listed
+from vigie.ship.choose.changes import read_standing
+from vigie.ship.choose.filters import require_filters
+from vigie.ship.choose.listing import select_listed
+from vigie.ship.choose.selection import Selection, select_all
+from vigie.ship.choose.submodules import require_published
+from vigie.ship.git.command import Git
+from vigie.ship.git.configuration import Configuration, keeps_refs_in_files, read_configuration
+from vigie.ship.git.operations import require_no_operation
+from vigie.ship.git.repository import Repository, find_place, repository_at
+from vigie.ship.git.state import require_free_locks, require_identity, require_no_conflict
 from vigie.ship.message import check_message, default_message
-from vigie.ship.operations import require_no_operation
-from vigie.ship.repository import Repository, find_place, repository_at
 from vigie.ship.request import ShipRequest
-from vigie.ship.selection import Selection, select_all
-from vigie.ship.state import require_free_locks, require_identity, require_no_conflict
-from vigie.ship.submodules import require_published
 
 
 class Plan(NamedTuple):

@@ -6,10 +6,10 @@ import os
 
 from vigie.problems import Problem
 from vigie.ship.apart.hooks import PUSH_HOOKS, has_hooks
-from vigie.ship.git import Git
+from vigie.ship.git.command import Git
 from vigie.ship.journal import BEGUN, DONE
-from vigie.ship.push import is_known_there, push
-from vigie.ship.remote import Target, choose_target, set_upstream
+from vigie.ship.remote.push import is_known_there, push
+from vigie.ship.remote.target import Target, choose_target, set_upstream
 from vigie.ship.run import Run
 from vigie.ship.workshop import workshop
 
@@ -104,10 +104,10 @@ def _push(run: Run, target: Target, sha: str, git: Git) -> bool:
 
 def _rebased(run: Run, target: Target, sha: str) -> str:
     """Take in what others have pushed, and return our own commits on top of it; the folder follows first."""
-    from vigie.ship.index import tree_differences
-    from vigie.ship.preflight import compile_changed
-    from vigie.ship.rebase import rebase_beside
-    from vigie.ship.rebase_over import bring_rebased
+    from vigie.ship.git.index import tree_differences
+    from vigie.ship.proof.preflight import compile_changed
+    from vigie.ship.remote.rebase import rebase_beside
+    from vigie.ship.remote.rebase_over import bring_rebased
 
     git, request = run.plan.git, run.request
     run.tell("INFO", "rebase.begin", target=target.shown)
@@ -118,7 +118,7 @@ def _rebased(run: Run, target: Target, sha: str) -> str:
         changes = tree_differences(git, made.onto, made.new_sha)
         compile_changed(git, changes, request.programs, os.path.join(folder, "syntax"))
         if request.test:
-            from vigie.ship.test_run import test_commit
+            from vigie.ship.proof.project_test import test_commit
 
             test_commit(run, made.new_sha, os.path.join(folder, "test"))
         run.journal.note("rebase", BEGUN, {"old": sha, "new": made.new_sha}, durable=True)

@@ -16,13 +16,31 @@ class Step:
 
     __slots__ = ("detail", "name", "ok", "seconds", "skipped")
 
-    def __init__(self, name: str, *, skipped: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        ok: bool = True,
+        skipped: bool = False,
+        detail: str | None = None,
+        seconds: float = 0.0,
+    ) -> None:
         """Take it for granted that it goes well."""
         self.name = name
-        self.ok = True
+        self.ok = ok
         self.skipped = skipped
-        self.detail: str | None = None
-        self.seconds = 0.0
+        self.detail = detail
+        self.seconds = seconds
+
+    def as_json(self) -> dict[str, object]:
+        """Return the contract's entry."""
+        return {
+            "name": self.name,
+            "ok": self.ok,
+            "skipped": self.skipped,
+            "detail": self.detail,
+            "seconds": round(self.seconds, 3),
+        }
 
 
 class ShipReport(Plain):
@@ -54,16 +72,7 @@ class ShipReport(Plain):
             "online_after": self.online_after,
             "restarted": self.restarted,
             "rolled_back": self.rolled_back,
-            "steps": [
-                {
-                    "name": step.name,
-                    "ok": step.ok,
-                    "skipped": step.skipped,
-                    "detail": step.detail,
-                    "seconds": round(step.seconds, 3),
-                }
-                for step in self.steps
-            ],
+            "steps": [step.as_json() for step in self.steps],
         }
 
 

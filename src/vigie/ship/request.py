@@ -9,7 +9,7 @@ from vigie.plain import Plain
 
 if TYPE_CHECKING:
     from vigie.messages import Phrase
-    from vigie.ship.proof import Sample
+    from vigie.ship.proof.proof import Sample
 
 Restart = Literal["if-down", "always", "never"]
 

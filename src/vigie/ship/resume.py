@@ -9,11 +9,11 @@ from vigie.problems import DONE, SHIPPED_OFFLINE, Failure, Refusal
 from vigie.ship.bring_up import is_online, prove_version, restart
 from vigie.ship.carry import carry, empty_plan, finish, push_and_verify, settle_first
 from vigie.ship.display import SHORT
+from vigie.ship.git.repository import current_commit
 from vigie.ship.interrupted import Left, settle
 from vigie.ship.journal import DONE as NOTED
 from vigie.ship.journal import Journal, Story, read_story
 from vigie.ship.report import Logbook, ShipReport
-from vigie.ship.repository import current_commit
 from vigie.ship.request import BotDoor, ShipRequest, Tell
 from vigie.ship.run import Run
 from vigie.ship.verify import verify

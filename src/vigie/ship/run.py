@@ -7,10 +7,10 @@ from collections.abc import Callable
 from vigie.messages import has
 from vigie.problems import Problem
 from vigie.ship.display import listed
+from vigie.ship.git.repository import Repository
 from vigie.ship.journal import Journal, Story
 from vigie.ship.plan import Plan
 from vigie.ship.report import Logbook
-from vigie.ship.repository import Repository
 from vigie.ship.request import BotDoor, ShipRequest, Tell
 
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from vigie.problems import Failure, Refusal
 from vigie.ship.display import SHORT
-from vigie.ship.git import Git
+from vigie.ship.git.command import Git
+from vigie.ship.git.repository import current_commit
 from vigie.ship.interrupted import Left, settle
 from vigie.ship.journal import BEGUN, DONE, Journal, Story, read_story
-from vigie.ship.landing import Landing, from_record
+from vigie.ship.landing.landing import Landing, from_record
+from vigie.ship.landing.take_back import take_back
 from vigie.ship.plan import Plan
-from vigie.ship.remote import choose_target
-from vigie.ship.remote_truth import remote_commit
-from vigie.ship.repository import current_commit
-from vigie.ship.take_back import take_back
+from vigie.ship.remote.remote_truth import remote_commit
+from vigie.ship.remote.target import choose_target
 
 PATIENCE = 30.0
 """Seconds that the remote may take to say what it has."""

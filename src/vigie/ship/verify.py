@@ -9,7 +9,7 @@ from vigie.ship.bring_up import is_online, prove_version, restart, word
 from vigie.ship.run import Run
 
 if TYPE_CHECKING:
-    from vigie.ship.prove import Result
+    from vigie.ship.proof.prove import Result
 
 
 def look_first(run: Run) -> None:

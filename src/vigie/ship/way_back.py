@@ -19,7 +19,7 @@ from vigie.ship.run import Run
 from vigie.ship.workshop import workshop
 
 if TYPE_CHECKING:
-    from vigie.ship.prove import Result
+    from vigie.ship.proof.prove import Result
 
 UNKNOWN = "unknown"
 WRONG_COMMIT = "wrong-commit"
@@ -128,7 +128,7 @@ def _is_blameless(run: Run, result: Result | None) -> bool:
 
 
 def _tell_blame(run: Run) -> None:
-    from vigie.ship.blame import blame
+    from vigie.ship.proof.blame import blame
 
     words = run.bot.last_words()
     for line in words:

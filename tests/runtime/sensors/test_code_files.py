@@ -150,7 +150,7 @@ def test_new_files_and_folders_are_noticed(repository: Path) -> None:
 
 def test_looking_again_asks_git_nothing(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the first look costs a process; a new file costs one more."""
-    from vigie.ship.git import Git
+    from vigie.ship.git.command import Git
 
     asked: list[str] = []
     query = Git.query
@@ -351,7 +351,7 @@ def test_a_script_removed_while_we_look_is_no_fault(tmp_path: Path) -> None:
 def test_a_git_that_fails_on_the_way_hides_nothing(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It answered at first, and cannot be started any more: code counts rather than be overlooked."""
     from vigie.problems import Failure
-    from vigie.ship.git import Git, Outcome
+    from vigie.ship.git.command import Git, Outcome
 
     write(repository / "generated" / "made.py", "pass\n")
     files = CodeFiles(str(repository))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.ship.test_commit import commit, refused
+from tests.ship.landing.test_commit import commit, refused
 from tests.ship.workshop import Repo
 from vigie.problems import Failure
 from vigie.ship.apart.commits import commit_tree, first_line, not_made, read_commit
-from vigie.ship.git import Git
-from vigie.ship.process_group import Outcome
+from vigie.ship.git.command import Git
+from vigie.ship.git.process_group import Outcome
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the pretended gpg is a shell script")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.ship.test_land import planned
+from tests.ship.landing.test_land import planned
 from tests.ship.workshop import Repo
 from vigie.ship.apart import files as room
 from vigie.ship.apart.files import follow_files
-from vigie.ship.git import Git
-from vigie.ship.land import Landing, move_branch, take_in
+from vigie.ship.git.command import Git
+from vigie.ship.landing.land import Landing, move_branch, take_in
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="links and rights of POSIX")
 

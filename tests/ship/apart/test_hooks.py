@@ -10,9 +10,9 @@ import pytest
 
 from tests.ship.workshop import Repo
 from vigie.ship.apart.hooks import COMMIT_HOOKS, PUSH_HOOKS, has_hooks, hooks_folder
-from vigie.ship.configuration import read_configuration
-from vigie.ship.git import Git
-from vigie.ship.repository import find_repository
+from vigie.ship.git.command import Git
+from vigie.ship.git.configuration import read_configuration
+from vigie.ship.git.repository import find_repository
 
 
 def found(repo: Repo, names: tuple[str, ...] = COMMIT_HOOKS) -> bool:

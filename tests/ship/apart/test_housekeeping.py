@@ -6,8 +6,8 @@ import pytest
 
 from tests.ship.workshop import Repo
 from vigie.ship.apart.housekeeping import tidy
-from vigie.ship.git import Git
-from vigie.ship.repository import find_repository
+from vigie.ship.git.command import Git
+from vigie.ship.git.repository import find_repository
 
 
 def scatter(repo: Repo, count: int) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.ship.test_commit import commit, make, refused
+from tests.ship.landing.test_commit import commit, make, refused
 from tests.ship.workshop import Repo, new_repository
 from tests.waiting import patient, until
 from vigie.problems import Failure
 from vigie.ship.apart.repository import Apart, open_apart
-from vigie.ship.git import Git
-from vigie.ship.repository import find_repository
+from vigie.ship.git.command import Git
+from vigie.ship.git.repository import find_repository
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="shell tools and links of POSIX")
 EMPTY_COMMIT = ("commit", "--allow-empty", "-q", "-m")
@@ -183,7 +183,7 @@ def test_what_a_bot_writes_while_hooks_stash_is_kept(repo: Repo) -> None:
     script = (
         "import sys; sys.path[:0] = sys.argv[2:]\n"
         "from pathlib import Path; from tests.ship.workshop import Repo\n"
-        "from tests.ship.test_commit import make; make(Repo(Path(sys.argv[1])), 'bot.py')"
+        "from tests.ship.landing.test_commit import make; make(Repo(Path(sys.argv[1])), 'bot.py')"
     )
     command = [sys.executable, "-c", script, str(repo.path), *filter(None, sys.path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as ours:
@@ -213,7 +213,7 @@ def test_a_killed_commit_leaves_nothing_in_the_repository(repo: Repo) -> None:
     script = (
         "import sys; sys.path[:0] = sys.argv[2:]\n"
         "from pathlib import Path; from tests.ship.workshop import Repo\n"
-        "from tests.ship.test_commit import make; make(Repo(Path(sys.argv[1])), 'bot.py')"
+        "from tests.ship.landing.test_commit import make; make(Repo(Path(sys.argv[1])), 'bot.py')"
     )
     command = [sys.executable, "-c", script, str(repo.path), *filter(None, sys.path)]
     with subprocess.Popen(command) as ours:

@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.ship.workshop import Repo
 from vigie.ship.back.bring_over import bring_over
 from vigie.ship.back.revert import build_way_back
-from vigie.ship.git import Git
-from vigie.ship.repository import find_repository
+from vigie.ship.git.command import Git
+from vigie.ship.git.repository import find_repository
 
 
 class Crossroads:

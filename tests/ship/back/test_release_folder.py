@@ -66,8 +66,8 @@ def test_it_is_private_and_its_data_are_the_real_ones(crossroads: Crossroads) ->
 @posix_only
 def test_a_project_below_the_top_folder_gets_its_own_part(repo: Repo) -> None:
     """Where the bot's files are is what counts."""
-    from vigie.ship.git import Git
-    from vigie.ship.repository import find_repository
+    from vigie.ship.git.command import Git
+    from vigie.ship.git.repository import find_repository
 
     repo.write("bots/one/start.py", "good\n")
     repo.write("bots/one/my.db", "data\n")

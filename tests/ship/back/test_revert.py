@@ -99,8 +99,8 @@ def test_what_is_not_there_or_is_the_same_is_told(crossroads: Crossroads) -> Non
 
 def test_it_works_in_a_linked_worktree(crossroads: Crossroads, tmp_path: Path) -> None:
     """There ``.git`` is a file."""
-    from vigie.ship.git import Git
-    from vigie.ship.repository import find_repository
+    from vigie.ship.git.command import Git
+    from vigie.ship.git.repository import find_repository
 
     side = tmp_path / "side"
     crossroads.repo.git("worktree", "add", "-b", "other", str(side), crossroads.bad)

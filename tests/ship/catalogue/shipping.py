@@ -14,10 +14,10 @@ import pytest
 from tests.ship.workshop import Repo
 from vigie.messages import has, say
 from vigie.problems import Problem
-from vigie.ship.commit import stage
-from vigie.ship.index import ABSENT_MODE, Difference, staged_differences
+from vigie.ship.choose.remarks import remarks
+from vigie.ship.git.index import ABSENT_MODE, Difference, staged_differences
+from vigie.ship.landing.commit import stage
 from vigie.ship.plan import Plan, make_plan
-from vigie.ship.remarks import remarks
 from vigie.ship.request import ShipRequest
 
 posix_names = pytest.mark.skipif(sys.platform == "win32", reason="Windows forbids these names")

@@ -68,7 +68,7 @@ CATALOGUE = (
                 6,
                 "Spaces, quotes, tab, line end, accents in a name",
                 "Committed like any other; names reach git literally, on its input",
-                ("ship/test_commit.py::test_odd_names_are_committed",),
+                ("ship/landing/test_commit.py::test_odd_names_are_committed",),
             ),
             Row(7, "A name like a pattern or an option", "Meant to the letter, whether it exists or not"),
             Row(
@@ -86,13 +86,13 @@ CATALOGUE = (
                 11,
                 "A new file, and then the commit fails",
                 "Staged in a copy only: nothing to undo",
-                ("ship/test_commit.py::test_a_hook_that_refuses",),
+                ("ship/landing/test_commit.py::test_a_hook_that_refuses",),
             ),
             Row(
                 12,
                 "Other work is staged",
                 "Stays staged, to the byte",
-                ("ship/test_commit.py::test_listed_files_beside_staged_work",),
+                ("ship/landing/test_commit.py::test_listed_files_beside_staged_work",),
             ),
             Row(13, "A listed file was staged in part", "The whole file goes, with a warning"),
             Row(
@@ -104,7 +104,7 @@ CATALOGUE = (
                 15,
                 "A submodule changed",
                 "Its edits are its own; a new commit goes only if listed or staged, and only if its remote has it",
-                ("ship/test_push_submodules.py::test_a_commit_that_only_this_disk_has",),
+                ("ship/remote/test_push_submodules.py::test_a_commit_that_only_this_disk_has",),
             ),
             Row(
                 16,
@@ -175,9 +175,9 @@ CATALOGUE = (
                 "A syntax error in a changed `.py`",
                 "Refused; the bot's own Python judges what is staged",
                 (
-                    "ship/test_preflight.py::test_a_syntax_error_is_refused_with_its_place",
-                    "ship/test_preflight.py::test_what_will_be_committed_counts_and_not_the_disk",
-                    "ship/test_syntax.py::test_the_bots_own_python_has_the_last_word",
+                    "ship/proof/test_preflight.py::test_a_syntax_error_is_refused_with_its_place",
+                    "ship/proof/test_preflight.py::test_what_will_be_committed_counts_and_not_the_disk",
+                    "ship/proof/test_syntax.py::test_the_bots_own_python_has_the_last_word",
                 ),
             ),
             Row(
@@ -190,7 +190,7 @@ CATALOGUE = (
                 27,
                 "Tests hang",
                 "The whole process group ends at the time limit",
-                ("ship/test_preflight.py::test_a_test_that_hangs_is_ended_whole",),
+                ("ship/proof/test_preflight.py::test_a_test_that_hangs_is_ended_whole",),
             ),
         ),
     ),
@@ -201,7 +201,7 @@ CATALOGUE = (
                 28,
                 "Merge, rebase, cherry-pick, revert, bisect, am under way",
                 "Refused by name, with the way out (exit 3)",
-                ("ship/test_operations.py::test_an_operation_in_progress_is_refused_by_its_name",),
+                ("ship/git/test_operations.py::test_an_operation_in_progress_is_refused_by_its_name",),
             ),
             Row(29, "Conflicts are left", "Refused, the files are named (exit 3)"),
             Row(30, "Detached HEAD", "Refused; the branches that hold the commit are named (exit 3)"),
@@ -221,21 +221,21 @@ CATALOGUE = (
                 34,
                 "`GIT_DIR`, `GIT_INDEX_FILE` inherited",
                 "Dropped; who you are and how to connect is kept",
-                ("ship/test_environment.py::test_variables_that_lead_git_astray_are_dropped",),
+                ("ship/git/test_environment.py::test_variables_that_lead_git_astray_are_dropped",),
             ),
             Row(
                 35,
                 "`index.lock` is there",
                 "Waits 1.3 s; names the owner; removes it only when certainly nobody's (Linux), else tells (exit 3)",
                 (
-                    "ship/test_index_lock.py::test_a_lock_made_anew_while_the_old_one_was_judged_is_given_back",
+                    "ship/git/test_index_lock.py::test_a_lock_made_anew_while_the_old_one_was_judged_is_given_back",
                 ),
             ),
             Row(
                 36,
                 "A lock on the branch or HEAD",
                 "The same; one on packed branches stops nothing, and goes when it is nobody's",
-                ("ship/test_land.py::test_a_branch_that_is_locked",),
+                ("ship/landing/test_land.py::test_a_branch_that_is_locked",),
             ),
             Row(
                 37,
@@ -259,7 +259,7 @@ CATALOGUE = (
                 "A hook says no",
                 "Its last lines are shown; nothing has changed; never `--no-verify`",
                 (
-                    "ship/test_commit.py::test_a_hook_that_refuses",
+                    "ship/landing/test_commit.py::test_a_hook_that_refuses",
                     "ship/test_carry.py::test_a_failed_hook_leaves_everything_as_it_was",
                 ),
             ),
@@ -268,8 +268,8 @@ CATALOGUE = (
                 "A hook rewrites or adds files",
                 "Accepted, told, and no reversal is left in the index",
                 (
-                    "ship/test_commit.py::test_a_hook_that_formats_is_accepted",
-                    "ship/test_commit.py::test_a_hook_that_adds_files_is_accepted",
+                    "ship/landing/test_commit.py::test_a_hook_that_formats_is_accepted",
+                    "ship/landing/test_commit.py::test_a_hook_that_adds_files_is_accepted",
                 ),
             ),
             Row(
@@ -293,7 +293,7 @@ CATALOGUE = (
                 "Signing wants a pass phrase",
                 "Refused; never an unsigned commit instead",
                 (
-                    "ship/test_commit.py::test_a_commit_that_cannot_be_signed_is_no_commit",
+                    "ship/landing/test_commit.py::test_a_commit_that_cannot_be_signed_is_no_commit",
                     "ship/apart/test_commits.py::test_a_signature_that_waits_for_ever",
                 ),
                 unplayed="a key that wants a touch",
@@ -303,7 +303,7 @@ CATALOGUE = (
                 "An odd message",
                 "Passed on its input, kept to the byte; empty: refused (exit 2)",
                 (
-                    "ship/test_commit.py::test_any_message_passes_unharmed",
+                    "ship/landing/test_commit.py::test_any_message_passes_unharmed",
                     "ship/apart/test_commits.py::test_messages_are_cleaned_up_as_git_does",
                 ),
             ),
@@ -327,8 +327,8 @@ CATALOGUE = (
                 "Our own deadline for `git commit`",
                 "SIGTERM to the group, so that git removes its locks; SIGKILL 3 s later",
                 (
-                    "ship/test_process_group.py::test_polite_signal_comes_first",
-                    "ship/test_commit.py::test_a_hook_that_takes_too_long_is_ended",
+                    "ship/git/test_process_group.py::test_polite_signal_comes_first",
+                    "ship/landing/test_commit.py::test_a_hook_that_takes_too_long_is_ended",
                 ),
             ),
         ),
@@ -340,17 +340,17 @@ CATALOGUE = (
                 51,
                 "No upstream",
                 "Pushes to the only remote by full name; follows it only after success",
-                ("ship/test_push.py::test_a_new_branch_is_made_there",),
+                ("ship/remote/test_push.py::test_a_new_branch_is_made_there",),
             ),
             Row(
                 52,
                 "The remote has moved",
                 "Told; `--rebase` replays our commits apart, brings them over, and refuses whatever would be lost",
                 (
-                    "ship/test_rebase.py::test_our_commit_comes_to_lie_on_theirs",
-                    "ship/test_rebase.py::test_a_conflict_is_told_by_its_files",
-                    "ship/test_rebase_over.py::test_the_folder_follows",
-                    "ship/test_rebase_over.py::test_an_edit_in_the_way",
+                    "ship/remote/test_rebase.py::test_our_commit_comes_to_lie_on_theirs",
+                    "ship/remote/test_rebase.py::test_a_conflict_is_told_by_its_files",
+                    "ship/remote/test_rebase_over.py::test_the_folder_follows",
+                    "ship/remote/test_rebase_over.py::test_an_edit_in_the_way",
                 ),
             ),
             Row(
@@ -358,8 +358,8 @@ CATALOGUE = (
                 "Force push",
                 "Never",
                 (
-                    "ship/test_push.py::test_a_remote_that_went_on_is_never_forced",
-                    "ship/test_push.py::test_a_rewritten_branch_is_not_forced",
+                    "ship/remote/test_push.py::test_a_remote_that_went_on_is_never_forced",
+                    "ship/remote/test_push.py::test_a_rewritten_branch_is_not_forced",
                 ),
             ),
             Row(
@@ -367,7 +367,7 @@ CATALOGUE = (
                 "Unreachable",
                 "Three tries; the commit is kept; the bot is verified all the same (exit 1)",
                 (
-                    "ship/test_push.py::test_an_unreachable_server_is_tried_three_times",
+                    "ship/remote/test_push.py::test_an_unreachable_server_is_tried_three_times",
                     "ship/test_carry.py::test_unreachable_remote_is_tried_three_times",
                 ),
             ),
@@ -376,7 +376,7 @@ CATALOGUE = (
                 "A prompt for a password",
                 "Nobody is asked; told as a matter of credentials",
                 (
-                    "ship/test_push.py::test_nobody_is_asked_for_a_password",
+                    "ship/remote/test_push.py::test_nobody_is_asked_for_a_password",
                     "ship/transport/test_http.py::test_no_or_a_wrong_password",
                     "ship/transport/test_ssh.py::test_a_key_behind_a_passphrase",
                 ),
@@ -395,14 +395,14 @@ CATALOGUE = (
                 57,
                 "The pre-push hook says no",
                 "Told as that, the commit is kept",
-                ("ship/test_push.py::test_own_pre_push_hook",),
+                ("ship/remote/test_push.py::test_own_pre_push_hook",),
             ),
             Row(
                 58,
                 "A rule of the server",
                 "Its code and words are shown; no second try",
                 (
-                    "ship/test_push.py::test_a_rule_of_the_server",
+                    "ship/remote/test_push.py::test_a_rule_of_the_server",
                     "ship/transport/test_http.py::test_a_hook_of_the_server",
                 ),
                 "GitHub itself: its answers are played",
@@ -420,7 +420,7 @@ CATALOGUE = (
                 60,
                 "HEAD moves between commit and push",
                 "The recorded commit is pushed",
-                ("ship/test_push.py::test_the_recorded_commit_is_pushed_not_what_came_after",),
+                ("ship/remote/test_push.py::test_the_recorded_commit_is_pushed_not_what_came_after",),
             ),
             Row(
                 61,
@@ -454,15 +454,15 @@ CATALOGUE = (
                 64,
                 "Alive with the old code",
                 "Online is not deployed: the commit it runs is looked at",
-                ("ship/test_proof.py::test_the_old_code_online_is_not_the_new_code_deployed",),
+                ("ship/proof/test_proof.py::test_the_old_code_online_is_not_the_new_code_deployed",),
             ),
             Row(
                 65,
                 "Dies after 40 s",
                 "Same process, well for the whole window, or not proven",
                 (
-                    "ship/test_proof.py::test_a_death_or_another_process_ends_it_at_once",
-                    "ship/test_proof.py::test_every_course_ends_in_time_and_every_verdict_is_earned",
+                    "ship/proof/test_proof.py::test_a_death_or_another_process_ends_it_at_once",
+                    "ship/proof/test_proof.py::test_every_course_ends_in_time_and_every_verdict_is_earned",
                 ),
             ),
             Row(
@@ -470,7 +470,7 @@ CATALOGUE = (
                 "A supervisor restarts it all the time",
                 "Another process is another one: not proven",
                 (
-                    "ship/test_proof.py::test_a_crash_loop_is_never_called_healthy",
+                    "ship/proof/test_proof.py::test_a_crash_loop_is_never_called_healthy",
                     "cli/test_ship_door.py::test_a_monitor_that_brings_it_back_is_not_taken_for_health",
                 ),
             ),
@@ -488,8 +488,8 @@ CATALOGUE = (
                 "No internet during the check",
                 "Nobody is blamed, no rollback, time is given back",
                 (
-                    "ship/test_proof.py::test_nobody_is_blamed_while_the_machine_is_cut_off",
-                    "ship/test_proof.py::test_time_without_a_network_is_given_back",
+                    "ship/proof/test_proof.py::test_nobody_is_blamed_while_the_machine_is_cut_off",
+                    "ship/proof/test_proof.py::test_time_without_a_network_is_given_back",
                 ),
             ),
             Row(
@@ -527,7 +527,7 @@ CATALOGUE = (
                 74,
                 "The clock jumps",
                 "Windows are measured with a clock that never goes back",
-                ("ship/test_proof.py::test_our_own_lateness_voids_what_was_being_measured",),
+                ("ship/proof/test_proof.py::test_our_own_lateness_voids_what_was_being_measured",),
             ),
             Row(
                 75,

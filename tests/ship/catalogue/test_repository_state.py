@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from tests.ship.catalogue.shipping import old, plan, refused, would_commit
-from tests.ship.test_operations import OPERATIONS, two_minds
+from tests.ship.git.test_operations import OPERATIONS, two_minds
 from tests.ship.workshop import Repo, bare_repository, new_repository
 from vigie.problems import Failure, Problem, Refusal
-from vigie.ship.git import Git
-from vigie.ship.operations import require_no_operation
+from vigie.ship.git.command import Git
+from vigie.ship.git.operations import require_no_operation
 
 as_root = pytest.mark.skipif(
     sys.platform == "win32" or os.geteuid() != 0, reason="giving files away needs root"
@@ -381,7 +381,7 @@ def test_38_a_shallow_clone(repo: Repo, remote: Repo, tmp_path: Path) -> None:
 
 def test_every_answer_comes_soon(repo: Repo) -> None:
     """An ordinary plan asks git three times, and once more when an unchanged file is listed."""
-    from vigie.ship import process_group
+    from vigie.ship.git import process_group
 
     repo.write("bot.py", "1\n")
     asked: list[tuple[str, ...]] = []

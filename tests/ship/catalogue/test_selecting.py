@@ -12,8 +12,8 @@ import pytest
 from tests.ship.catalogue.shipping import plan, posix_names, refused, remarked, staged, would_commit
 from tests.ship.workshop import Repo, new_repository
 from vigie.problems import Refusal, UsageProblem
-from vigie.ship.moving_files import look, moved
-from vigie.ship.remarks import remarks
+from vigie.ship.choose.moving_files import look, moved
+from vigie.ship.choose.remarks import remarks
 
 LONG = "".join(f"line {number}\n" for number in range(50))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from vigie.messages import Phrase
 from vigie.runtime.revision import commit_in
-from vigie.ship.proof import Sample
+from vigie.ship.proof.proof import Sample
 
 EDIT = "edited while the bot was being proven\n"
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ship.secrets.made import discord, pem
 from tests.ship.workshop import Repo
-from vigie.ship.git import Git
+from vigie.ship.git.command import Git
 from vigie.ship.secrets.allowed import NOTHING_ALLOWED, Allowed, hashes, load_allowed
 from vigie.ship.secrets.examine import MOST, examine
 from vigie.ship.secrets.own_values import OwnValues

@@ -13,9 +13,9 @@ from tests.ship.secrets.made import discord, pem, slack, telegram
 from tests.ship.workshop import Repo, bare_repository
 from vigie.messages import say
 from vigie.problems import Failure, Refusal
-from vigie.ship import process_group
-from vigie.ship.git import Git
-from vigie.ship.index import Difference, staged_differences
+from vigie.ship.git import process_group
+from vigie.ship.git.command import Git
+from vigie.ship.git.index import Difference, staged_differences
 from vigie.ship.secrets import scan as scan_room
 from vigie.ship.secrets.scan import (
     NOTHING_ALLOWED,

@@ -16,8 +16,8 @@ from tests.ship.transport.site import ASK, PACK, REFS, SILENT, STALL, Site
 from tests.ship.transport.ssh_door import SshDoor
 from tests.ship.workshop import Repo
 from vigie.problems import Failure
-from vigie.ship import push as push_module
-from vigie.ship.remote_truth import remote_commit
+from vigie.ship.remote import push as push_module
+from vigie.ship.remote.remote_truth import remote_commit
 
 pytestmark = [
     pytest.mark.slow,

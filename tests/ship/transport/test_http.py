@@ -8,8 +8,8 @@ from tests.ship.pusher import Pusher
 from tests.ship.transport.site import ASK, CUT, LOSE, PACK, REFS, SILENT, Fault, Site, site
 from tests.ship.workshop import Repo
 from vigie.problems import Failure
-from vigie.ship import environment
-from vigie.ship.remote_truth import remote_commit
+from vigie.ship.git import environment
+from vigie.ship.remote.remote_truth import remote_commit
 
 pytestmark = pytest.mark.slow
 

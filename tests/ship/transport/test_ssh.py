@@ -7,7 +7,7 @@ import pytest
 from tests.ship.pusher import Pusher
 from tests.ship.transport.ssh_door import SshDoor
 from tests.ship.workshop import Repo
-from vigie.ship.remote_truth import remote_commit
+from vigie.ship.remote.remote_truth import remote_commit
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from vigie.runtime.sensors.code_files import CodeFiles
 from vigie.runtime.sensors.self_written import SelfWritten
 from vigie.runtime.voice import Voice
 from vigie.runtime.watch import Change, Watch
-from vigie.ship.syntax import Fault, first_fault
+from vigie.ship.proof.syntax import Fault, first_fault
 
 CODE_EVERY = 2.0
 """Seconds between two looks at the code; a change counts once two looks in a row see the same."""

@@ -13,7 +13,7 @@ from vigie.problems import Problem
 from vigie.runtime.revision import common_folder, git_folder
 
 if TYPE_CHECKING:
-    from vigie.ship.git import Git
+    from vigie.ship.git.command import Git
 
 
 class GitIgnore:
@@ -77,7 +77,7 @@ class GitIgnore:
     def _begin(self) -> None:
         if git_folder(self.folder) is None:
             return
-        from vigie.ship.git import Git
+        from vigie.ship.git.command import Git
 
         try:
             git = Git(self.folder)

@@ -6,8 +6,8 @@ import os
 
 from vigie.problems import Failure
 from vigie.ship.apart.links import link_folder
-from vigie.ship.git import Git, failed
-from vigie.ship.repository import Repository
+from vigie.ship.git.command import Git, failed
+from vigie.ship.git.repository import Repository
 
 CHECKOUT_DEADLINE = 300.0
 """Seconds; a cold disk writes some hundred files a second."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vigie.problems import Failure
-from vigie.ship.configuration import Configuration, is_true
 from vigie.ship.display import last_lines, reason
-from vigie.ship.git import Git
-from vigie.ship.process_group import Outcome
+from vigie.ship.git.command import Git
+from vigie.ship.git.configuration import Configuration, is_true
+from vigie.ship.git.process_group import Outcome
 
 UTF_8 = ("-c", "i18n.commitEncoding=UTF-8")
 """The message is UTF-8 whatever the configuration says of other programs' messages."""

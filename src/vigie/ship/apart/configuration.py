@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from vigie.ship.apart.places import absolute_address, absolute_path
-from vigie.ship.configuration import Configuration
-from vigie.ship.git import Git
-from vigie.ship.repository import Repository
+from vigie.ship.git.command import Git
+from vigie.ship.git.configuration import Configuration
+from vigie.ship.git.repository import Repository
 
 
 class Setting(NamedTuple):

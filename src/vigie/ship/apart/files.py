@@ -11,8 +11,8 @@ import stat
 from collections.abc import Callable, Iterable, Mapping
 
 from vigie.ship.apart.removal import remove_folder
-from vigie.ship.git import Git
-from vigie.ship.index import ABSENT_MODE, Difference, Entry, require, set_entries
+from vigie.ship.git.command import Git
+from vigie.ship.git.index import ABSENT_MODE, Difference, Entry, require, set_entries
 
 _LINKED_REPOSITORY = "160000"
 

@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Iterable
 
-from vigie.ship.configuration import Configuration, read_configuration
-from vigie.ship.git import Git
-from vigie.ship.repository import Repository
+from vigie.ship.git.command import Git
+from vigie.ship.git.configuration import Configuration, read_configuration
+from vigie.ship.git.repository import Repository
 
 COMMIT_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 """What git-commit(1) runs for a commit that is no merge (githooks(5))."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from vigie.ship.configuration import Configuration, read_configuration
-from vigie.ship.git import Git
-from vigie.ship.repository import Repository
+from vigie.ship.git.command import Git
+from vigie.ship.git.configuration import Configuration, read_configuration
+from vigie.ship.git.repository import Repository
 
 TIDY_DEADLINE = 60.0
 """Seconds; git goes on by itself in the background (``gc.autoDetach``)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from vigie.ship.git import Git, failed
-from vigie.ship.repository import Repository
+from vigie.ship.git.command import Git, failed
+from vigie.ship.git.repository import Repository
 
 BRING_DEADLINE = 300.0
 """Seconds for bringing the objects of one commit over; hooks may have added large files."""

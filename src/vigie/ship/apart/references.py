@@ -6,8 +6,8 @@ import os
 import shutil
 from collections.abc import Iterable
 
-from vigie.ship.git import Git
-from vigie.ship.repository import Repository
+from vigie.ship.git.command import Git
+from vigie.ship.git.repository import Repository
 
 _NOT_SHARED = (b"refs/bisect/", b"refs/rewritten/", b"refs/worktree/")
 """What every worktree has for itself (git-worktree(1), "REFS")."""

@@ -26,10 +26,10 @@ from vigie.ship.apart.hooks import COMMIT_HOOKS, has_hooks, hooks_folder
 from vigie.ship.apart.objects import borrow, bring
 from vigie.ship.apart.references import copy_file, copy_references
 from vigie.ship.apart.removal import remove_folder
-from vigie.ship.configuration import Configuration
-from vigie.ship.git import Git
-from vigie.ship.index import staged_differences
-from vigie.ship.repository import Repository
+from vigie.ship.git.command import Git
+from vigie.ship.git.configuration import Configuration
+from vigie.ship.git.index import staged_differences
+from vigie.ship.git.repository import Repository
 
 _SHARED = ("shallow", "info/exclude", "info/attributes", "info/grafts")
 _OF_THE_WORKTREE = ("info/sparse-checkout",)

@@ -20,10 +20,10 @@ from vigie.ship.back.obstacles import look
 from vigie.ship.back.on_disk import FILE, PROGRAM
 from vigie.ship.back.standing import parent_of
 from vigie.ship.display import listed
-from vigie.ship.git import Git
-from vigie.ship.index import ABSENT_MODE, Difference, tree_differences
-from vigie.ship.operations import require_no_operation
-from vigie.ship.repository import Repository, current_commit
+from vigie.ship.git.command import Git
+from vigie.ship.git.index import ABSENT_MODE, Difference, tree_differences
+from vigie.ship.git.operations import require_no_operation
+from vigie.ship.git.repository import Repository, current_commit
 
 Clear = Callable[[Repository], bool]
 """Take an abandoned lock away; True when the index is free."""

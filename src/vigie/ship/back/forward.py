@@ -12,10 +12,10 @@ from vigie.problems import Failure, Refusal
 from vigie.ship.back.obstacles import Look, look
 from vigie.ship.back.standing import State, state_of
 from vigie.ship.display import listed, reason
-from vigie.ship.git import Git, failed
-from vigie.ship.index import Entry, require, set_entries
-from vigie.ship.process_group import Outcome
-from vigie.ship.repository import Repository, current_commit
+from vigie.ship.git.command import Git, failed
+from vigie.ship.git.index import Entry, require, set_entries
+from vigie.ship.git.process_group import Outcome
+from vigie.ship.git.repository import Repository, current_commit
 
 DEADLINE = 300.0
 """Seconds: a large version on a slow disk, with filters."""

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from vigie.ship.repository import Repository
+from vigie.ship.git.repository import Repository
 
 STALE_AFTER = 3.0
 """Seconds for which an abandoned lock must not have changed: git writes it in one go."""
@@ -62,7 +62,7 @@ def _mark(lock: str) -> tuple[int, int, int] | None:
 if sys.platform == "linux":
 
     def _has_owner(repository: Repository, lock: str) -> bool:
-        from vigie.ship.lock_owner import Unprovable, find_owner
+        from vigie.ship.git.lock_owner import Unprovable, find_owner
 
         places = tuple(os.path.realpath(place) for place in (repository.top, repository.git_dir))
         try:

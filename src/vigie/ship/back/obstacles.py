@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from vigie.ship.back.on_disk import FOLDER, SUBMODULE, entries_on_disk, keeps_file_modes, same
-from vigie.ship.git import Git
-from vigie.ship.index import ABSENT_MODE, Difference, Entry, staged_differences, tree_differences
+from vigie.ship.git.command import Git
+from vigie.ship.git.index import ABSENT_MODE, Difference, Entry, staged_differences, tree_differences
 
 
 class Look(NamedTuple):

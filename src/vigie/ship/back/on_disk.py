@@ -10,8 +10,8 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 
-from vigie.ship.git import Git
-from vigie.ship.index import ABSENT_MODE, Entry
+from vigie.ship.git.command import Git
+from vigie.ship.git.index import ABSENT_MODE, Entry
 
 FOLDER = "folder"
 UNKNOWN = "unknown"

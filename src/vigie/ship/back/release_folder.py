@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from vigie.problems import Failure, Problem
 from vigie.ship.back.on_disk import SUBMODULE
 from vigie.ship.display import printable, reason
-from vigie.ship.git import Git
-from vigie.ship.index import ABSENT_MODE, tree_differences
-from vigie.ship.repository import Repository
+from vigie.ship.git.command import Git
+from vigie.ship.git.index import ABSENT_MODE, tree_differences
+from vigie.ship.git.repository import Repository
 
 PARKED = os.path.join(".vigie", "parked")
 DEADLINE = 300.0

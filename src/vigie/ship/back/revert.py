@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from vigie.problems import Failure, Refusal
 from vigie.ship.display import last_lines, reason
-from vigie.ship.git import Git, failed
-from vigie.ship.process_group import Outcome
-from vigie.ship.repository import Repository
+from vigie.ship.git.command import Git, failed
+from vigie.ship.git.process_group import Outcome
+from vigie.ship.git.repository import Repository
 
 SIGNING_DEADLINE = 120.0
 """Seconds: a key on a card may wait for a finger, and nobody may be there."""

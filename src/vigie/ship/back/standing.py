@@ -7,8 +7,8 @@ from enum import Enum
 
 from vigie.problems import Failure
 from vigie.ship.back.obstacles import look
-from vigie.ship.git import Git
-from vigie.ship.repository import Repository, current_commit
+from vigie.ship.git.command import Git
+from vigie.ship.git.repository import Repository, current_commit
 
 
 class State(Enum):

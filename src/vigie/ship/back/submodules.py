@@ -13,9 +13,9 @@ from typing import NamedTuple
 from vigie.problems import Failure
 from vigie.ship.back.on_disk import SUBMODULE
 from vigie.ship.display import printable, reason
-from vigie.ship.git import Git
-from vigie.ship.index import Difference
-from vigie.ship.repository import Repository, current_commit
+from vigie.ship.git.command import Git
+from vigie.ship.git.index import Difference
+from vigie.ship.git.repository import Repository, current_commit
 
 DEADLINE = 120.0
 

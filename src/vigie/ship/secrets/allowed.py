@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vigie.ship.git import Git
+from vigie.ship.git.command import Git
 from vigie.ship.secrets.blobs import offline
 from vigie.ship.secrets.rule import compiled
 

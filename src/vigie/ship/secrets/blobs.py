@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from vigie.problems import Failure
-from vigie.ship.git import Git
+from vigie.ship.git.command import Git
 
 PORTION = 16 * 1024 * 1024
 """Bytes read at a time; one object may be larger."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from vigie.ship.git import Git
-from vigie.ship.index import Difference
+from vigie.ship.git.command import Git
+from vigie.ship.git.index import Difference
 from vigie.ship.secrets.allowed import FILE, NOTHING_ALLOWED, Allowed, load_allowed
 from vigie.ship.secrets.blobs import WARN, Blob, offline, read
 from vigie.ship.secrets.examine import Examined, Located, examine

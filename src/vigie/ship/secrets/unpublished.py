@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from vigie.problems import Failure
-from vigie.ship.git import Git
+from vigie.ship.git.command import Git
 
 PORTION = 500
 """Commits compared in one process."""

@@ -1,0 +1,1 @@
+"""CHOOSES what goes into a commit, and says what does not."""

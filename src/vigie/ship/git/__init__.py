@@ -1,0 +1,1 @@
+"""Speaks with git: the program itself, its repository, its index, its locks."""

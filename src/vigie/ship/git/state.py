@@ -1,0 +1,82 @@
+"""May a commit be made now: nothing in conflict, somebody to sign, no lock in the way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from vigie.problems import Failure, Refusal
+from vigie.ship.choose.changes import Change
+from vigie.ship.display import listed
+from vigie.ship.git.command import Git
+from vigie.ship.git.configuration import Configuration
+from vigie.ship.git.index_lock import STILL, require_free
+from vigie.ship.git.repository import Repository
+
+
+def require_no_conflict(changes: tuple[Change, ...]) -> None:
+    """Raise ``Refusal`` ``ship.unmerged-files`` while a file still holds a conflict."""
+    unmerged = [change.path for change in changes if change.unmerged]
+    if unmerged:
+        raise Refusal("ship.unmerged-files", files=listed(unmerged))
+
+
+def require_identity(git: Git, configuration: Configuration | None = None) -> None:
+    """Raise ``Failure`` ``ship.no-identity`` when git does not know whose commit it would be.
+
+    git is asked only when the configuration does not plainly say it.
+    """
+    if configuration is not None and _is_named(git, configuration):
+        return
+    for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+        if git.query("var", who).code != 0:
+            raise Failure("ship.no-identity")
+
+
+def _is_named(git: Git, configuration: Configuration) -> bool:
+    """Whether name and address are set once, for everything; git wants a letter or digit in a name."""
+    if any(name.startswith(("author.", "committer.")) for name in configuration):
+        return False
+    if any(name.upper().startswith(("GIT_AUTHOR_", "GIT_COMMITTER_")) for name in git.environment):
+        return False
+    who = (configuration.get("user.name", ""), configuration.get("user.email", ""))
+    return all(part.isprintable() and any(letter.isalnum() for letter in part) for part in who)
+
+
+def lock_files(repository: Repository) -> tuple[str, ...]:
+    """Return the locks that would stop a commit: the index's, HEAD's, the branch's."""
+    branch = os.path.join(repository.common_dir, *repository.branch.split("/"))
+    return (
+        repository.index_file + ".lock",
+        os.path.join(repository.git_dir, "HEAD.lock"),
+        branch + ".lock",
+    )
+
+
+def require_free_locks(
+    repository: Repository, sleep: Callable[[float], None], *, alone: bool = False, still: float = STILL
+) -> tuple[str, ...]:
+    """Raise ``Refusal`` while another git goes on holding what a commit needs; return the locks removed.
+
+    ``alone``: the caller holds our own lock for this repository and may remove what a dead git has left.
+    ``still``: seconds that such a file must have lain there unchanged.
+    """
+    folders = (repository.top, repository.git_dir, repository.common_dir)
+    removed = []
+    for lock in lock_files(repository):
+        if os.path.lexists(lock) and require_free(lock, folders, sleep, alone=alone, still=still):
+            removed.append(lock)
+    return (*removed, *(_clear_packed(repository, folders, still) if alone else ()))
+
+
+def _clear_packed(repository: Repository, folders: tuple[str, ...], still: float) -> tuple[str, ...]:
+    """Remove the lock of the packed branches if it is nobody's; it stops a clean-up, never a commit."""
+    lock = os.path.join(repository.common_dir, "packed-refs.lock")
+    try:
+        if os.path.lexists(lock) and require_free(
+            lock, folders, lambda _pause: None, alone=True, still=still
+        ):
+            return (lock,)
+    except Refusal:
+        pass
+    return ()

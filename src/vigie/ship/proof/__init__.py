@@ -1,0 +1,1 @@
+"""PROVES new code: before it is committed, and once it runs."""
