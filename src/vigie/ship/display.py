@@ -10,11 +10,12 @@ MAX_WIDTH = 300
 SHORT = 10
 """Digits of a commit's name shown to people."""
 
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
-_WEB_USER = re.compile(r"(?i)\b((?:https?|ftps?)://)[^/\s]+@")
-_USER_AND_PASSWORD = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^/\s:@]*):[^/\s]+@")
-_PARAMETER = re.compile(r"(?i)([?&][^=&\s]*(?:token|key|secret|passw|auth)[^=&\s]*=)[^&\s'\"]+")
-_HEADER = re.compile(r"(?i)(\bauthorization:\s*\S+\s+)\S+")
+# Compiled when they are first needed: most runs never need them.
+_ESCAPES = r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b."
+_WEB_USER = r"(?i)\b((?:https?|ftps?)://)[^/\s]+@"
+_WITH_USER = r"(?i)\b([a-z][a-z0-9+.-]*://[^/\s:@]*):[^/\s]+@"
+_PARAMETER = r"(?i)([?&][^=&\s]*(?:token|key|secret|passw|auth)[^=&\s]*=)[^&\s'\"]+"
+_HEADER = r"(?i)(\bauthorization:\s*\S+\s+)\S+"
 
 
 def masked(text: str) -> str:
@@ -22,17 +23,17 @@ def masked(text: str) -> str:
 
     The name before the ``@`` of a web address goes too: it is often the token itself.
     """
-    text = _WEB_USER.sub(r"\1***@", text)
-    text = _USER_AND_PASSWORD.sub(r"\1:***@", text)
-    text = _PARAMETER.sub(r"\1***", text)
-    return _HEADER.sub(r"\1***", text)
+    text = re.sub(_WEB_USER, r"\1***@", text)
+    text = re.sub(_WITH_USER, r"\1:***@", text)
+    text = re.sub(_PARAMETER, r"\1***", text)
+    return re.sub(_HEADER, r"\1***", text)
 
 
 def last_lines(output: bytes) -> tuple[str, ...]:
     """Return the last lines that say something, at most ``MAX_LINES`` of ``MAX_WIDTH`` characters."""
     # A progress bar rewrites its line after each carriage return: only the last state is of interest.
     rows = (row.rstrip("\r").rpartition("\r")[2] for row in output.decode(errors="replace").split("\n"))
-    lines = [_ESCAPES.sub("", masked(row)).rstrip() for row in rows]
+    lines = [re.sub(_ESCAPES, "", masked(row)).rstrip() for row in rows]
     return tuple(printable(line.expandtabs())[:MAX_WIDTH] for line in lines if line)[-MAX_LINES:]
 
 

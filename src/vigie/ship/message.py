@@ -14,7 +14,7 @@ from vigie.ship.display import printable
 
 WIDTH = 72
 
-_TEST = re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|[^/]*_test\.py$|conftest\.py$)")
+_TEST = r"(^|/)(tests?/|test_[^/]*\.py$|[^/]*_test\.py$|conftest\.py$)"
 
 
 def check_message(message: str) -> str:
@@ -46,7 +46,7 @@ def default_message(selection: Selection, prefix: str = "") -> str:
 def _type(selection: Selection, names: list[str]) -> str:
     if all(name.casefold().endswith(".md") for name in names):
         return "docs"
-    if all(_TEST.search(name) for name in names):
+    if all(re.search(_TEST, name) for name in names):
         return "test"
     return "feat" if not selection.modified and not selection.removed else "chore"
 

@@ -25,7 +25,8 @@ def publish(run: Run) -> bool:
         with run.logbook.step("push") as step:
             target = choose_target(run.plan.configuration, run.plan.repository.branch)
             step.detail = target.shown
-            if not target.sets_upstream and is_known_there(run.plan.git, target, sha):
+            # what was committed a moment ago cannot be known there
+            if sha != run.commit and not target.sets_upstream and is_known_there(run.plan.git, target, sha):
                 step.detail, step.skipped = "up-to-date", True
                 run.tell("INFO", "ship.nothing-to-push")
                 return True

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from tempfile import TemporaryDirectory
 
 from vigie.problems import Failure
 from vigie.ship.git.command import Git
@@ -27,6 +26,8 @@ def find_renames(
     added, gone = set(added), set(gone)
     if not added or not gone:
         return ()
+    from tempfile import TemporaryDirectory
+
     try:
         with TemporaryDirectory(prefix="vigie-ship-") as folder:
             index = os.path.join(folder, "index")

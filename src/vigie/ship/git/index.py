@@ -7,7 +7,6 @@ take in all that lies in the folder.
 from __future__ import annotations
 
 import os
-import shutil
 from binascii import crc32
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
@@ -63,9 +62,13 @@ def copy_index(source: str, target: str) -> None:
     The moment of change goes along: by it git tells which files it must read again, whatever their date.
     """
     try:
-        shutil.copy2(source, target)
+        with open(source, "rb") as file:
+            data, seen = file.read(), os.fstat(file.fileno())
     except FileNotFoundError:
-        pass
+        return
+    with open(target, "wb") as file:
+        file.write(data)
+    os.utime(target, ns=(seen.st_atime_ns, seen.st_mtime_ns))
 
 
 def fingerprint(index: str) -> str:

@@ -16,7 +16,7 @@ BRANCHES = "refs/heads/"
 
 _PLACE = ("--show-toplevel", "--absolute-git-dir", "--git-common-dir", "--show-prefix")
 _INSIDE = ("--is-inside-work-tree", "--is-bare-repository")
-_CURE = re.compile(rb"^\s*git config --global --add safe\.directory (.+?)\s*$", re.MULTILINE)
+_CURE = rb"(?m)^\s*git config --global --add safe\.directory (.+?)\s*$"
 
 
 class Place(NamedTuple):
@@ -119,7 +119,7 @@ def _no_repository(directory: str, outcome: Outcome) -> Failure:
 
 def _trusted(directory: str, outcome: Outcome) -> str:
     """Return what to trust in git's own words, quoted for a shell: not always the folder that was asked about."""
-    found = _CURE.search(outcome.err)
+    found = re.search(_CURE, outcome.err)
     return printable(os.fsdecode(found[1])) if found else f'"{printable(directory)}"'
 
 

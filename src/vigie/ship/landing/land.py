@@ -117,15 +117,15 @@ def _write(
         git.query("update-index", "-q", "--refresh")
 
 
-_LOCK = re.compile(rb"Unable to create '(.+?\.lock)'", re.DOTALL)
+_LOCK = rb"(?s)Unable to create '(.+?\.lock)'"
 
 
 def _is_locked(outcome: Outcome) -> bool:
-    return _LOCK.search(outcome.err) is not None
+    return re.search(_LOCK, outcome.err) is not None
 
 
 def _lock(landing: Landing, outcome: Outcome | None) -> str:
-    found = None if outcome is None else _LOCK.search(outcome.err)
+    found = None if outcome is None else re.search(_LOCK, outcome.err)
     return printable(os.fsdecode(found[1]) if found else _index_file(landing) + ".lock")
 
 

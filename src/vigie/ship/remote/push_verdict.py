@@ -12,15 +12,16 @@ from enum import Enum
 from vigie.ship.git.process_group import Outcome
 
 
-def _any(*sentences: bytes) -> re.Pattern[bytes]:
-    return re.compile(b"|".join(sentences), re.IGNORECASE)
+def _any(*sentences: bytes) -> bytes:
+    # not compiled here: a push that succeeds needs none of them
+    return b"(?i)" + b"|".join(sentences)
 
 
-_STATUS = re.compile(rb"^([ +\-*!=])\t[^\t]+\t(.*)$", re.MULTILINE)
+_STATUS = rb"(?m)^([ +\-*!=])\t[^\t]+\t(.*)$"
 _MOVED = _any(
     rb"\(fetch first", rb"\(non-fast-forward", rb"\(needs force", rb"\(stale info", rb"\(remote ref updated"
 )
-_RULE = re.compile(rb"\bGH0\d\d\b")
+_RULE = rb"\bGH0\d\d\b"
 
 _HOST_KEY = _any(rb"Host key verification failed", rb"REMOTE HOST IDENTIFICATION HAS CHANGED")
 _AUTHENTICATION = _any(
@@ -118,7 +119,7 @@ def judge(outcome: Outcome) -> Verdict:
         # Told that all is well, and then the line was cut.
         return Verdict.NETWORK
     # Without a status line the connection failed, or a hook of ours said no, whatever words it used.
-    if outcome.code == 1 and not _BROKEN.search(outcome.err):
+    if outcome.code == 1 and not re.search(_BROKEN, outcome.err):
         return Verdict.HOOK if b"failed to push some refs" in outcome.err else Verdict.FAILED
     return judge_complaint(outcome.err)
 
@@ -126,7 +127,7 @@ def judge(outcome: Outcome) -> Verdict:
 def judge_complaint(err: bytes) -> Verdict:
     """Return what kept git from reaching the repository, or from going on there, by what it said."""
     for pattern, verdict in _COMPLAINTS:
-        if pattern.search(err):
+        if re.search(pattern, err):
             return verdict
     return Verdict.FAILED
 
@@ -147,7 +148,7 @@ _COMPLAINTS = (
 
 def server_rule(outcome: Outcome) -> str:
     """Return the code of the rule that refused (``GH013``), else the server's own words, else ""."""
-    found = _RULE.search(outcome.err)
+    found = re.search(_RULE, outcome.err)
     if found:
         return found.group().decode("ascii")
     _, summary = _status(outcome.out)
@@ -157,18 +158,18 @@ def server_rule(outcome: Outcome) -> str:
 def _refusal(summary: bytes, err: bytes) -> Verdict:
     if b"remote failed to report status" in summary:
         return Verdict.NETWORK
-    if summary.startswith(b"[rejected]") and _MOVED.search(summary):
+    if summary.startswith(b"[rejected]") and re.search(_MOVED, summary):
         return Verdict.DIVERGED
-    if _NOT_STORED.search(summary):
-        return Verdict.TOO_LARGE if _TOO_LARGE.search(err) else Verdict.NOT_STORED
+    if re.search(_NOT_STORED, summary):
+        return Verdict.TOO_LARGE if re.search(_TOO_LARGE, err) else Verdict.NOT_STORED
     # A rule may speak of anything; only a server that names no rule of its own is merely busy.
-    updating = b"(failed to update ref)" in summary and _LOCKED.search(err)
-    if updating or _LOCKED.search(summary):
+    updating = b"(failed to update ref)" in summary and re.search(_LOCKED, err)
+    if updating or re.search(_LOCKED, summary):
         return Verdict.BUSY
     return Verdict.REJECTED if summary.startswith(b"[remote rejected]") else Verdict.FAILED
 
 
 def _status(out: bytes) -> tuple[bytes, bytes]:
     """Return flag and summary of the last status line: a hook may print lines of its own before it."""
-    found = _STATUS.findall(out.replace(b"\r\n", b"\n"))
+    found = re.findall(_STATUS, out.replace(b"\r\n", b"\n"))
     return found[-1] if found else (b"", b"")
