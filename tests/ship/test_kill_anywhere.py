@@ -7,22 +7,15 @@ fortieth.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import pytest
 
-from tests.needs import on_ci
-from tests.waiting import patient
+from tests.every_point import play_points
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="what lives is read from /proc")
 pytestmark = [pytest.mark.slow, linux_only]
-
-EVERY = 1 if os.environ.get("VIGIE_TEST_FAULTS") == "all" else 10 if on_ci() else 40
 
 NAMES = (
     "ship again",
@@ -42,15 +35,4 @@ def test_a_ship_killed_at_whatever_point_loses_nothing_and_comes_to_its_end(
     name: str, tmp_path: Path
 ) -> None:
     """Every byte of the person's, one commit, one push, no lock; the next command ends in the right state."""
-    first = 1 + zlib.crc32(name.encode()) % EVERY  # another one in each story, the same on each run
-    played = subprocess.run(
-        [sys.executable, "-m", "tests.ship.kill", name, f"{first}/{EVERY}"],
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "FAULTS_FOLDER": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        timeout=patient(900),
-        check=True,
-    )
-    told = json.loads(played.stdout)
-    assert told["points"] >= 5 or EVERY > 1, told
-    assert told["wrong"] == [], f"python -m tests.ship.kill {name!r} POINT plays one again"
+    play_points("tests.ship.kill", name, tmp_path)
