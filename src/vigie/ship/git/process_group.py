@@ -163,10 +163,31 @@ else:
             patience = time.monotonic() + GRACE
             while time.monotonic() < patience:
                 process.poll()
-                if not _signal(process.pid, 0):
+                if not _signal(process.pid, 0) or _only_zombies(process.pid):
                     break
                 time.sleep(0.01)
         process.wait()
+
+    def _only_zombies(group: int) -> bool:
+        """Whether all that is left of the group has ended, and only waits for a first process that is in no hurry.
+
+        False where that cannot be told: ``/proc`` is Linux's (proc_pid_stat(5): state, parent, group).
+        """
+        try:
+            names = os.listdir("/proc")
+        except OSError:
+            return False
+        states = []
+        for name in names:
+            if name.isdecimal():
+                try:
+                    with open(f"/proc/{name}/stat", "rb") as file:
+                        state, _parent, its_group = file.read().rpartition(b")")[2].split()[:3]
+                except (OSError, ValueError):
+                    continue
+                if int(its_group) == group:
+                    states.append(state)
+        return bool(states) and all(state in (b"Z", b"X") for state in states)
 
     def _signal(group: int, number: int) -> bool:
         """Signal the group; False when nobody is left in it."""
