@@ -11,8 +11,9 @@ from vigie.cli.journal import logged
 from vigie.cli.ship_door import ShipDoor
 from vigie.engines.file_lock import FileLock
 from vigie.problems import DONE, Refusal, UsageProblem
-from vigie.records.private_file import make_private_folder
+from vigie.records.private_file import make_private_folder, write_failure
 from vigie.runtime.place import Place
+from vigie.runtime.revision import common_folder, git_folder
 from vigie.ship.request import Program, ShipRequest
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from vigie.cli.main import Context
     from vigie.ship.report import ShipReport
+
+REPOSITORY_LOCK = "vigie-ship"
+"""One ship at a time in a repository, whichever of its projects it is for; git has no file of that name."""
 
 _ALONE = ("--resume", "--undo")
 _YES = ("y", "yes", "o", "oui")
@@ -31,15 +35,33 @@ def run(context: Context) -> int:
     place = Place(context.project.root)
     make_private_folder(place.private)
     make_private_folder(place.ship)
-    with FileLock(os.path.join(place.private, "ship.lock")) as lock:
-        if not lock.acquire():
+    with (
+        FileLock(os.path.join(place.private, "ship.lock")) as lock,
+        FileLock(os.path.join(_shared_folder(place), REPOSITORY_LOCK)) as repository_lock,
+    ):
+        if not _acquired(lock):
             raise _busy(place)
+        if not _acquired(repository_lock):
+            raise Refusal("ship.busy-repository")
         if context.request.given("--undo"):
             return _undo(context, place)
         report = _carry(context, place)
     if context.output.as_json:
         _print_json(context, report)
     return report.exit_code
+
+
+def _shared_folder(place: Place) -> str:
+    """Where all projects of a repository meet: in git's own folder; without a repository, with ourselves."""
+    git = git_folder(place.root)
+    return place.ship if git is None else common_folder(git)
+
+
+def _acquired(lock: FileLock) -> bool:
+    try:
+        return lock.acquire()
+    except OSError as error:
+        raise write_failure(lock.path, error) from error
 
 
 def _require_sense(context: Context) -> None:

@@ -31,7 +31,7 @@ from vigie.problems import Problem
 from vigie.ship.back import left_lock
 
 if sys.platform != "win32":
-    from tests.ship.kill.stories import STORIES, Story, _after_the_kill, _still_at_work
+    from tests.ship.kill.stories import STORIES, Story, _after_the_kill, _still_at_work, ship
 
 assert sys.platform != "win32"  # mypy skips the rest there
 
@@ -97,6 +97,8 @@ def play(story: Story, base: Path, moment: Moment, aged: bool) -> dict[str, Any]
         wrong.append("".join(traceback.format_exception(error)[-6:]))
     wrong += story.right(template, world)
     wrong += _lost(template, world, "in the end")
+    if found_locks(world):
+        _ship_later(world)
     if locks := found_locks(world):
         wrong.append(f"locks: {locks}")
     if not whole(world.repo) or not whole(world.remote):
@@ -143,6 +145,15 @@ def _heed(problem: Problem, world: World, left: list[str], aged: bool) -> None:
             os.unlink(lock)
 
 
+def _ship_later(world: World) -> None:
+    """A lock that was in nobody's way goes with the next version that is shipped, once it is old."""
+    long_ago = time.time() - LONG_AGO
+    for lock in found_locks(world):
+        os.utime(lock, (long_ago, long_ago))
+    (world.repo.path / "bot.py").write_text("print('later')\n")
+    ship(world, restart="always")
+
+
 def _lost(before: World, after: World, when: str) -> list[str]:
     was, now = bytes_of(before.repo), bytes_of(after.repo)
     return [f"{name} {when}" for name in ASIDE if name in was and now.get(name) != was[name]]
@@ -158,9 +169,8 @@ def _cut(story: Story, world: World, moment: Moment) -> bool:
     os.close(mouth)
     try:
         git = _wait_for_git(ear, moment.git)
-        if git is None or not _wait_for_moment(master, world, moment):
-            return os.waitstatus_to_exitcode(os.waitpid(master, 0)[1]) == 0
-        _end_all(master, git, world.base)
+        if git is not None and _wait_for_moment(master, ear, git, world, moment):
+            _end_all(master, world.base)
         return os.waitstatus_to_exitcode(os.waitpid(master, 0)[1]) == 0
     finally:
         os.close(ear)
@@ -201,7 +211,7 @@ def _wait_for_git(ear: int, number: int) -> int | None:
     return int(heard.split()[-1])
 
 
-def _wait_for_moment(master: int, world: World, moment: Moment) -> bool:
+def _wait_for_moment(master: int, ear: int, git: int, world: World, moment: Moment) -> bool:
     """Wait without sleeping where a lock is looked for: it is there for a fraction of a millisecond."""
     if moment.delay is not None:
         time.sleep(moment.delay)
@@ -209,17 +219,37 @@ def _wait_for_moment(master: int, world: World, moment: Moment) -> bool:
     folder = str(world.repo.path / ".git")
     wanted = [os.path.join(folder, lock) for lock in LOCKS]
     there = os.path.exists
+    os.set_blocking(ear, False)
     while True:
         for _ in range(100):
             for lock in wanted:
                 if there(lock):
+                    _stop(_latest(ear, git))
                     os.kill(master, signal.SIGSTOP)
                     return True
+        git = _latest(ear, git)
         if os.waitid(os.P_PID, master, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
             return False
 
 
-def _end_all(master: int, git: int, base: Path) -> None:
+def _latest(ear: int, git: int) -> int:
+    """Return the git that was started last."""
+    try:
+        said = os.read(ear, 65536).split()
+    except BlockingIOError:
+        return git
+    return int(said[-1]) if said else git
+
+
+def _stop(git: int) -> None:
+    """Each git has a group of its own; it may have ended already."""
+    try:
+        os.killpg(git, signal.SIGSTOP)
+    except ProcessLookupError:
+        pass
+
+
+def _end_all(master: int, base: Path) -> None:
     """Stop all of it before any of it dies, so that nothing sees anything die."""
     remote = str(World(base).remote.path)
     stopped: list[int] = []

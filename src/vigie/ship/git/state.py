@@ -66,17 +66,29 @@ def require_free_locks(
     for lock in lock_files(repository):
         if os.path.lexists(lock) and require_free(lock, folders, sleep, alone=alone, still=still):
             removed.append(lock)
-    return (*removed, *(_clear_packed(repository, folders, still) if alone else ()))
+    return (*removed, *(_clear_others(repository, folders, still) if alone else ()))
 
 
-def _clear_packed(repository: Repository, folders: tuple[str, ...], still: float) -> tuple[str, ...]:
-    """Remove the lock of the packed branches if it is nobody's; it stops a clean-up, never a commit."""
-    lock = os.path.join(repository.common_dir, "packed-refs.lock")
+def _clear_others(repository: Repository, folders: tuple[str, ...], still: float) -> tuple[str, ...]:
+    """Remove locks that stop no commit, but a clean-up or the next fetch, where they are nobody's."""
+    return tuple(lock for lock in _other_locks(repository) if _is_cleared(lock, folders, still))
+
+
+def _other_locks(repository: Repository) -> tuple[str, ...]:
+    """Return the locks of the packed branches, the configuration, and what the remotes' branch is known to hold."""
+    names = ["packed-refs", "config"]
     try:
-        if os.path.lexists(lock) and require_free(
+        remotes = os.listdir(os.path.join(repository.common_dir, "refs", "remotes"))
+    except OSError:
+        remotes = []
+    names += (os.path.join("refs", "remotes", remote, repository.short_branch) for remote in remotes)
+    return tuple(os.path.join(repository.common_dir, name) + ".lock" for name in names)
+
+
+def _is_cleared(lock: str, folders: tuple[str, ...], still: float) -> bool:
+    try:
+        return os.path.lexists(lock) and require_free(
             lock, folders, lambda _pause: None, alone=True, still=still
-        ):
-            return (lock,)
+        )
     except Refusal:
-        pass
-    return ()
+        return False
