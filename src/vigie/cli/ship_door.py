@@ -31,6 +31,9 @@ LOOKED_AT = 200
 RELEASES_PAUSE = 0.2
 """Seconds before what could not be noted at once is tried again."""
 
+NOBODY = ("refused", "not-running")
+"""Answers that no second look makes better: nothing listens, no process lives."""
+
 END = 1 << 62
 """A position behind every log."""
 
@@ -63,10 +66,8 @@ class ShipDoor:
             answers = self._ask([self._living(bot) for bot in self._context.bots])
             if all(answer.well for answer in answers):
                 return True
-            # nobody listens at all: asking again would only keep a person waiting
-            if attempt + 1 == tries or all(
-                answer.reason == "refused" for answer in answers if not answer.well
-            ):
+            # nobody is there at all: asking again would only keep a person waiting
+            if attempt + 1 == tries or all(answer.reason in NOBODY for answer in answers if not answer.well):
                 return False
             time.sleep(max(spec.confirm_interval for spec in specs))
         return False

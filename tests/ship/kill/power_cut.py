@@ -29,9 +29,10 @@ from tests.ship.kill.world import World, bytes_of, whole
 from tests.waiting import until
 from vigie.problems import Problem
 from vigie.ship.back import left_lock
+from vigie.ship.carry import carry
 
 if sys.platform != "win32":
-    from tests.ship.kill.stories import STORIES, Story, _after_the_kill, _still_at_work, ship
+    from tests.ship.kill.stories import STORIES, Story, _after_the_kill, _carry, _still_at_work
 
 assert sys.platform != "win32"  # mypy skips the rest there
 
@@ -151,7 +152,7 @@ def _ship_later(world: World) -> None:
     for lock in found_locks(world):
         os.utime(lock, (long_ago, long_ago))
     (world.repo.path / "bot.py").write_text("print('later')\n")
-    ship(world, restart="always")
+    _carry(world, carry, message="fix: later", files=("bot.py",))
 
 
 def _lost(before: World, after: World, when: str) -> list[str]:
