@@ -283,6 +283,16 @@ def test_resume_pushes_what_could_not_be_pushed(good: Desk) -> None:
     assert caught.value.key == "ship.nothing-to-resume"
 
 
+def test_resume_pushes_also_when_the_bot_had_to_be_restarted(good: Desk) -> None:
+    """The push failed, the bot was down and was brought up: what is left to do is the push."""
+    good.bot._write({**good.bot.state(), "online": False})
+    sha = unpushed(good).commit
+    assert good.bot.is_online()
+    report = good.resume()
+    assert report.ok and report.pushed
+    assert good.world.remote.git("rev-parse", "main") == sha
+
+
 def test_undo_takes_back_what_nobody_has_seen(good: Desk) -> None:
     """The branch and the index are as before, and no file was touched."""
     world = good.world

@@ -114,7 +114,8 @@ def finish(run: Run, work: Callable[[], int]) -> ShipReport:
         exit_code = work()
     except Problem as problem:
         run.complain(problem)
-        exit_code = problem.exit_code if problem.exit_code in _NOTHING_DONE else FAILED
+        nothing_done = run.commit is None and problem.exit_code in _NOTHING_DONE
+        exit_code = problem.exit_code if nothing_done else FAILED
     run.journal.end(exit_code)
     return close(run, exit_code)
 

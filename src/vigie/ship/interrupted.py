@@ -58,6 +58,9 @@ def settle(
     sweep(folder)
     if story.facts("undo") is not None:
         if story.open("undo"):
+            from vigie.ship.back.left_lock import clear_left_lock
+
+            clear_left_lock(repository, sleep)
             take_back(git, from_record(story.facts("undo") or {}), sleep)
         return Left.NOTHING
     if story.facts("back") is not None:
@@ -67,11 +70,12 @@ def settle(
         left = Left.PUSH
     else:
         left = _settle_landing(git, story, folder, sleep)
-    if left is not Left.NOTHING or story.facts("land") is None:
-        if story.facts("restart") is not None or story.facts("prove") is not None:
-            return Left.BOT
-        if story.facts("push") is not None:
-            return Left.BOT if story.facts("push", "done") is not None else Left.PUSH
+    if left is Left.NOTHING and story.facts("land") is not None:
+        return left
+    if story.facts("push") is not None and story.facts("push", DONE) is None:
+        return Left.PUSH
+    if any(story.facts(step) is not None for step in ("push", "restart", "prove")):
+        return Left.BOT
     return left
 
 

@@ -19,11 +19,12 @@ from vigie.ship.back.left_lock import clear_left_lock
 from vigie.ship.back.obstacles import look
 from vigie.ship.back.on_disk import FILE, PROGRAM
 from vigie.ship.back.standing import parent_of
-from vigie.ship.display import listed
+from vigie.ship.display import listed, printable
 from vigie.ship.git.command import Git
 from vigie.ship.git.index import ABSENT_MODE, Difference, tree_differences
 from vigie.ship.git.operations import require_no_operation
 from vigie.ship.git.repository import Repository, current_commit
+from vigie.ship.git.state import held_lock
 
 Clear = Callable[[Repository], bool]
 """Take an abandoned lock away; True when the index is free."""
@@ -72,7 +73,8 @@ def finish_over(
     git = git.at(repository.top)
     _require_place(git, repository, old, new)
     if not clear_lock(repository):
-        raise Refusal("ship.index-locked", lock=repository.index_file + ".lock")
+        lock = held_lock(repository) or repository.index_file + ".lock"
+        raise Refusal("ship.index-locked", lock=printable(lock))
     if current_commit(git) == new:
         return bring_over(git, repository, new, folder)
     seen = look(git, repository.top, old, new)

@@ -1,4 +1,4 @@
-"""An ``index.lock`` that a killed git of ours left behind: taken away once it surely belongs to nobody.
+"""Locks that a killed git of ours left behind, the index's or the branch's: taken away once they surely are nobody's.
 
 That git may also live on: it runs in a session of its own, and a kill of ours does not reach it. It is waited
 for. Only for whoever has noted that a git of theirs was at work; a stranger's lock is ``index_lock``'s affair.
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from vigie.ship.git.repository import Repository
+from vigie.ship.git.state import lock_files
 
 STALE_AFTER = 3.0
 """Seconds for which an abandoned lock must not have changed: git writes it in one go."""
@@ -21,11 +22,14 @@ PATIENCE = 60.0
 
 
 def clear_left_lock(repository: Repository, sleep: Callable[[float], None] = time.sleep) -> bool:
-    """Wait until the index is free; a lock that no longer changes and has no owner is taken away.
+    """Wait until index and branch are free; a lock that no longer changes and has no owner is taken away.
 
-    False when somebody holds it all the time, or nobody can tell.
+    False when somebody holds one all the time, or nobody can tell.
     """
-    lock = repository.index_file + ".lock"
+    return all(_clear(repository, lock, sleep) for lock in lock_files(repository))
+
+
+def _clear(repository: Repository, lock: str, sleep: Callable[[float], None]) -> bool:
     waited = 0.0
     while waited < PATIENCE:
         before = _mark(lock)

@@ -53,6 +53,11 @@ def lock_files(repository: Repository) -> tuple[str, ...]:
     )
 
 
+def held_lock(repository: Repository) -> str | None:
+    """Return the lock that stops a commit now, None when there is none."""
+    return next((lock for lock in lock_files(repository) if os.path.lexists(lock)), None)
+
+
 def require_free_locks(
     repository: Repository, sleep: Callable[[float], None], *, alone: bool = False, still: float = STILL
 ) -> tuple[str, ...]:

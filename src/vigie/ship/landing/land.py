@@ -125,8 +125,14 @@ def _is_locked(outcome: Outcome) -> bool:
 
 
 def _lock(landing: Landing, outcome: Outcome | None) -> str:
-    found = None if outcome is None else re.search(_LOCK, outcome.err)
-    return printable(os.fsdecode(found[1]) if found else _index_file(landing) + ".lock")
+    named = None if outcome is None else lock_named(outcome)
+    return named or printable(_index_file(landing) + ".lock")
+
+
+def lock_named(outcome: Outcome) -> str | None:
+    """Return the lock that kept git from its work, fit to be shown; None when it was something else."""
+    found = re.search(_LOCK, outcome.err)
+    return printable(os.fsdecode(found[1])) if found else None
 
 
 def _index_file(landing: Landing) -> str:

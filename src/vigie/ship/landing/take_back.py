@@ -8,15 +8,21 @@ from vigie.problems import Refusal
 from vigie.ship.display import SHORT
 from vigie.ship.git.command import Git
 from vigie.ship.git.repository import current_commit
-from vigie.ship.landing.land import take_out
+from vigie.ship.landing.land import lock_named, take_out
 from vigie.ship.landing.landing import Landing
 
 
 def take_back(git: Git, landing: Landing, sleep: Callable[[float], None]) -> None:
-    """Move the branch back and let the index follow; killed between, the files are merely staged."""
+    """Move the branch back and let the index follow; killed between, the files are merely staged.
+
+    Raises ``Refusal`` ``ship.index-locked`` or ``ship.undo-overtaken``; then nothing was done.
+    """
     if current_commit(git) == landing.sha:
         move = ("-d", landing.branch, landing.sha) if landing.base is None else _back_to(landing)
-        if git.query("update-ref", "-m", "vigie ship --undo", *move).code != 0:
+        outcome = git.query("update-ref", "-m", "vigie ship --undo", *move)
+        if outcome.code != 0:
+            if (lock := lock_named(outcome)) is not None:
+                raise Refusal("ship.index-locked", lock=lock)
             raise Refusal("ship.undo-overtaken", commit=landing.sha[:SHORT])
     take_out(git, landing, sleep)
 

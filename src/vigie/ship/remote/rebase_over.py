@@ -19,12 +19,13 @@ from vigie.ship.back.forward import DEADLINE, without_hooks
 from vigie.ship.back.left_lock import clear_left_lock
 from vigie.ship.back.obstacles import Look, look
 from vigie.ship.choose.hidden_changes import read_tracked
-from vigie.ship.display import SHORT, listed, reason
+from vigie.ship.display import SHORT, listed, printable, reason
 from vigie.ship.git.command import Git
 from vigie.ship.git.index import ABSENT_MODE, Entry, patiently, set_entries, tree_differences
 from vigie.ship.git.operations import require_no_operation
 from vigie.ship.git.process_group import Outcome
 from vigie.ship.git.repository import Repository, current_commit
+from vigie.ship.git.state import held_lock
 
 
 def bring_rebased(
@@ -98,7 +99,10 @@ def _bring(
             raise _not_brought(git, repository, old, new, seen, before, outcome)
         moved = git.query("update-ref", "-m", "ship: rebase", repository.branch, new, old)
         if moved.code != 0:
+            held = held_lock(repository)
             _go_back(git, no_hooks, old, new, seen)
+            if held is not None and current_commit(git) == old:
+                raise Refusal("ship.index-locked", lock=printable(held))
             raise _moved(repository, old)
         submodules.follow(git, repository, pointers, no_hooks)
 
@@ -184,7 +188,8 @@ def _in_the_way(paths: tuple[str, ...]) -> Refusal:
 
 
 def _locked(repository: Repository) -> Refusal:
-    return Refusal("ship.index-locked", lock=repository.index_file + ".lock")
+    lock = held_lock(repository) or repository.index_file + ".lock"
+    return Refusal("ship.index-locked", lock=printable(lock))
 
 
 def _moved(repository: Repository, old: str) -> Refusal:
