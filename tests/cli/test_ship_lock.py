@@ -52,6 +52,15 @@ def test_two_projects_of_one_repository_do_not_ship_at_once(
     assert repo.git("fsck") == ""
 
 
+def test_what_is_ours_stays_out_of_what_a_person_adds(
+    repo: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody ran ``vigie init`` here: ``git add -A`` takes nothing of ``.vigie`` all the same."""
+    repo.write("two/bot.py", "1\n")
+    ship(repo, "two", capsys)
+    assert not [path for path in repo.status() if ".vigie" in path]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are set by chmod")
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root writes everywhere")
 def test_a_lock_that_may_not_be_opened_is_told(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from vigie.cli.journal import logged
 from vigie.cli.ship_door import ShipDoor
 from vigie.engines.file_lock import FileLock
 from vigie.problems import DONE, Refusal, UsageProblem
-from vigie.records.private_file import make_private_folder, write_failure
+from vigie.records.private_file import make_private_folder, replace_whole, write_failure
 from vigie.runtime.place import Place
 from vigie.runtime.revision import common_folder, git_folder
 from vigie.ship.request import Program, ShipRequest
@@ -35,6 +35,7 @@ def run(context: Context) -> int:
     place = Place(context.project.root)
     make_private_folder(place.private)
     make_private_folder(place.ship)
+    _hide_from_git(place)
     with (
         FileLock(os.path.join(place.private, "ship.lock")) as lock,
         FileLock(os.path.join(_shared_folder(place), REPOSITORY_LOCK)) as repository_lock,
@@ -49,6 +50,13 @@ def run(context: Context) -> int:
     if context.output.as_json:
         _print_json(context, report)
     return report.exit_code
+
+
+def _hide_from_git(place: Place) -> None:
+    """Keep our folder out of whatever a person adds by hand, also where no ``vigie init`` has been."""
+    path = os.path.join(place.private, ".gitignore")
+    if not os.path.lexists(path):
+        replace_whole(path, b"*\n", durable=False)
 
 
 def _shared_folder(place: Place) -> str:

@@ -18,7 +18,7 @@ from vigie.ship.git.command import Git
 from vigie.ship.git.configuration import Configuration, keeps_refs_in_files, read_configuration
 from vigie.ship.git.operations import require_no_operation
 from vigie.ship.git.repository import Repository, find_place, repository_at
-from vigie.ship.git.state import require_free_locks, require_identity, require_no_conflict
+from vigie.ship.git.state import clear_other_locks, require_free_locks, require_identity, require_no_conflict
 from vigie.ship.message import check_message, default_message
 from vigie.ship.request import ShipRequest
 
@@ -62,7 +62,8 @@ def make_plan(request: ShipRequest, sleep: Callable[[float], None], *, alone: bo
             git, repository, standing.changes, request.root, request.files, configuration
         )
     if not selection.paths:
-        return Plan(git, repository, selection, message or "", configuration)
+        cleared = clear_other_locks(repository) if alone else ()
+        return Plan(git, repository, selection, message or "", configuration, locks_removed=cleared)
     require_identity(git, configuration)
     require_published(git, standing.changes, selection)
     changed = (change.path for change in standing.changes)

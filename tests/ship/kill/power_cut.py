@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -86,11 +87,11 @@ def play(story: Story, base: Path, moment: Moment, aged: bool) -> dict[str, Any]
     refused = None
     try:
         problem = _next(story, world)
-        if problem is not None and _is_about_lock(problem):
+        if problem is not None and (named := _lock_named(problem)):
             refused = problem.key
-            if (lock := str(problem.values["lock"])) not in left:
-                wrong.append(f"{refused} names {lock}")
-            _heed(problem, world, left, aged)
+            if named not in left:
+                wrong.append(f"{refused} names {named}")
+            _heed(problem.key, named, left, aged)
             problem = _next(story, world)
         if problem is not None:
             wrong.append(f"{problem.key} {problem.values}")
@@ -130,19 +131,23 @@ def _next(story: Story, world: World) -> Problem | None:
     return problem if isinstance(problem, Problem) and getattr(outcome, "exit_code", 0) in (1, 2, 3) else None
 
 
-def _is_about_lock(problem: Problem) -> bool:
-    return problem.key in ("staging.lock-left", "ship.index-locked")
+def _lock_named(problem: Problem) -> str:
+    """Return the lock that the problem names, "" when it is about something else."""
+    if problem.key in ("staging.lock-left", "ship.index-locked"):
+        return str(problem.values["lock"])
+    found = re.search(r"'([^']+\.lock)'", str(problem.values.get("detail", "")))
+    return found[1] if found else ""
 
 
-def _heed(problem: Problem, world: World, left: list[str], aged: bool) -> None:
-    """Do what the advice says: wait, or delete it."""
+def _heed(key: str, named: str, left: list[str], aged: bool) -> None:
+    """Do what the advice says: wait until it is old, where an age is told, or delete it."""
     long_ago = time.time() - LONG_AGO
     for lock in left:
         if not os.path.exists(lock):
             continue
-        if aged and problem.key == "staging.lock-left":
+        if aged and key != "ship.index-locked":
             os.utime(lock, (long_ago, long_ago))
-        elif lock == problem.values["lock"]:
+        elif lock == named:
             os.unlink(lock)
 
 

@@ -71,11 +71,15 @@ def require_free_locks(
     for lock in lock_files(repository):
         if os.path.lexists(lock) and require_free(lock, folders, sleep, alone=alone, still=still):
             removed.append(lock)
-    return (*removed, *(_clear_others(repository, folders, still) if alone else ()))
+    return (*removed, *(clear_other_locks(repository, still) if alone else ()))
 
 
-def _clear_others(repository: Repository, folders: tuple[str, ...], still: float) -> tuple[str, ...]:
-    """Remove locks that stop no commit, but a clean-up or the next fetch, where they are nobody's."""
+def clear_other_locks(repository: Repository, still: float = STILL) -> tuple[str, ...]:
+    """Remove locks that stop no commit, but a clean-up or a fetch, where they are nobody's; return them.
+
+    The caller holds our own lock for this repository.
+    """
+    folders = (repository.top, repository.git_dir, repository.common_dir)
     return tuple(lock for lock in _other_locks(repository) if _is_cleared(lock, folders, still))
 
 
