@@ -52,9 +52,7 @@ def test_two_projects_of_one_repository_do_not_ship_at_once(
     assert repo.git("fsck") == ""
 
 
-def test_what_is_ours_stays_out_of_what_a_person_adds(
-    repo: Repo, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_ours_stays_out_of_what_a_person_adds(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     """Nobody ran ``vigie init`` here: ``git add -A`` takes nothing of ``.vigie`` all the same."""
     repo.write("two/bot.py", "1\n")
     ship(repo, "two", capsys)

@@ -112,7 +112,12 @@ def ship(world: World) -> tuple[int, Problem | None]:
         now[0] += seconds
 
     request = ShipRequest(
-        str(world.repo.path), message=MESSAGE, files=CHOSEN, folder=world.folder, prove=2.0, prove_deadline=20.0
+        str(world.repo.path),
+        message=MESSAGE,
+        files=CHOSEN,
+        folder=world.folder,
+        prove=2.0,
+        prove_deadline=20.0,
     )
     bot = ActingBot(str(world.repo.path), world.note)
     try:
@@ -184,7 +189,7 @@ def test_work_done_meanwhile_is_kept_and_the_version_lands_or_not_at_all(
         assert ship(template.copy(tmp_path / "undisturbed"))[0] == DONE
     numbers = list(range(1, len(gits) + 1))
     if DRAWN is not None:
-        numbers = sorted(random.Random(f"meanwhile {name}").sample(numbers, DRAWN))  # noqa: S311
+        numbers = sorted(random.Random(f"meanwhile {name}").sample(numbers, DRAWN))
     wrong = {}
     for number in numbers:
         world = template.copy(tmp_path / f"at {number}")

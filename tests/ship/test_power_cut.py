@@ -36,4 +36,6 @@ def test_a_ship_and_its_git_that_die_together_lose_nothing(name: str, tmp_path: 
     )
     told = json.loads(played.stdout)
     assert told["cuts"] > 0, told
-    assert told["wrong"] == [], f"python -m tests.ship.kill.power_cut {name!r} {MOMENTS} NUMBER plays one again"
+    assert told["wrong"] == [], (
+        f"python -m tests.ship.kill.power_cut {name!r} {MOMENTS} NUMBER plays one again"
+    )

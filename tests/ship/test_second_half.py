@@ -15,9 +15,10 @@ from tests.ship.kill.acting_bot import EDIT, ActingBot
 from tests.ship.kill.world import CHOSEN, World, bytes_of, make_world, staged_beside
 from tests.ship.workshop import Transcript
 from vigie.problems import Failure, Refusal
-from vigie.ship.carry import carry, empty_plan
+from vigie.ship.carry import carry
+from vigie.ship.course import empty_plan
 from vigie.ship.interrupted import Left, interrupted_run, settle
-from vigie.ship.journal import BEGUN, Journal, read_story
+from vigie.ship.journal import BEGUN, Journal
 from vigie.ship.report import ShipReport
 from vigie.ship.request import ShipRequest
 from vigie.ship.resume import resume
@@ -347,23 +348,44 @@ def test_a_run_that_was_killed_is_told_once(good: Desk) -> None:
     assert interrupted_run(good.world.folder) is None
 
 
-def test_what_somebody_took_away_after_the_kill_is_not_put_back(good: Desk) -> None:
+def cut_off(desk: Desk, *steps: bytes) -> None:
+    """Let the latest run's journal end before the first line that holds one of these."""
+    path = Path(desk.world.folder, "journal")
+    kept = []
+    for line in path.read_bytes().splitlines():
+        if any(step in line for step in steps):
+            break
+        kept.append(line)
+    path.write_bytes(b"\n".join(kept) + b"\n")
+
+
+def settled(desk: Desk) -> Left:
+    """Settle what the journal tells."""
+    story = interrupted_run(desk.world.folder)
+    assert story is not None
+    plan = empty_plan(desk.request())
+    return settle(plan.git, plan.repository, story, desk.world.folder, desk._sleep)
+
+
+@pytest.mark.parametrize("how", ["--hard", "--soft"])
+def test_what_somebody_took_away_after_the_kill_is_not_put_back(good: Desk, how: str) -> None:
     """The commit had landed; its owner has reset it since: index and branch stay as they are."""
     world = good.world
-    report = good.ship()
-    story = read_story(world.folder)
-    assert story is not None
-    path = Path(world.folder, "journal")
-    path.write_bytes(
-        b"\n".join(line for line in path.read_bytes().splitlines() if b'"exit_code"' not in line)
-    )
-    world.repo.git("reset", "-q", "--hard", "HEAD~1")
+    assert good.ship().ok
+    cut_off(good, b'"exit_code"')
+    world.repo.git("reset", "-q", how, "HEAD~1")
     before = world.repo.snapshot()
-    story = interrupted_run(world.folder)
-    assert story is not None
-    plan = empty_plan(good.request())
-    assert settle(plan.git, plan.repository, story, world.folder, good._sleep) is Left.NOTHING
-    after = world.repo.snapshot()
-    after.pop(str(path))
-    before.pop(str(path))
-    assert report.ok and after == before
+    assert settled(good) is Left.NOTHING
+    assert world.repo.snapshot() == before
+
+
+def test_an_index_that_a_power_cut_left_behind_follows(good: Desk) -> None:
+    """The branch reached the disk and the index did not: it would hold the commit's reversal."""
+    world = good.world
+    old = (world.repo.path / ".git" / "index").read_bytes()
+    assert good.ship().ok
+    cut_off(good, b'"land", "state": "done"')
+    (world.repo.path / ".git" / "index").write_bytes(old)
+    assert "bot.py" in world.repo.git("diff", "--cached", "--name-only")
+    assert settled(good) is Left.PUSH
+    assert world.repo.git("diff", "--cached", "--name-only") == "staged.py"

@@ -150,7 +150,7 @@ def _asker(context: Context) -> Callable[[str], bool]:
 
 
 def _undo(context: Context, place: Place) -> int:
-    from vigie.ship.carry import empty_plan
+    from vigie.ship.course import empty_plan
     from vigie.ship.display import SHORT
     from vigie.ship.undo import undo
 

@@ -84,7 +84,7 @@ def _commit(run: Run, guard: Guard, staged: Staging, folder: str) -> None:
     guard.look_at(staged.changes, plan.message, staged.tree)
     compile_changed(plan.git, staged.changes, request.programs, os.path.join(folder, "syntax"))
     if request.test:
-        from vigie.ship.proof.project_test import test_commit
+        from vigie.ship.project_test import test_commit
 
         test_commit(run, staged.tree, os.path.join(folder, "test"))
     run.tell("INFO", "ship.commit", message=subject(plan.message))

@@ -119,7 +119,7 @@ def _rebased(run: Run, target: Target, sha: str) -> str:
         changes = tree_differences(git, made.onto, made.new_sha)
         compile_changed(git, changes, request.programs, os.path.join(folder, "syntax"))
         if request.test:
-            from vigie.ship.proof.project_test import test_commit
+            from vigie.ship.project_test import test_commit
 
             test_commit(run, made.new_sha, os.path.join(folder, "test"))
         run.journal.note("rebase", BEGUN, {"old": sha, "new": made.new_sha}, durable=True)

@@ -65,7 +65,7 @@ class Moment(NamedTuple):
 
 def moments(name: str, count: int, gits: int) -> list[Moment]:
     """Draw moments, the same on each run; every other one looks for a lock."""
-    drawn = random.Random(f"power cut, {name}")  # noqa: S311
+    drawn = random.Random(f"power cut, {name}")
     return [
         Moment(drawn.randint(1, gits), drawn.uniform(0.0, A_GIT) if number % 2 else None)
         for number in range(count)
@@ -306,7 +306,7 @@ def count_gits(story: Story, base: Path) -> int:
 def main() -> None:
     """Play."""
     name, count = sys.argv[1], int(sys.argv[2])
-    only = int(sys.argv[3]) if len(sys.argv) > 3 else None  # noqa: PLR2004
+    only = int(sys.argv[3]) if len(sys.argv) > 3 else None
     # the rule has a test of its own; here nobody has to wait for it
     left_lock.STALE_AFTER = 0.02
     base = Path(tempfile.mkdtemp(prefix="power-cut-", dir=os.environ.get("FAULTS_FOLDER")))

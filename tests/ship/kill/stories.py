@@ -27,7 +27,8 @@ from tests.ship.kill.world import (
 )
 from tests.waiting import until
 from vigie.problems import Problem
-from vigie.ship.carry import carry, empty_plan
+from vigie.ship.carry import carry
+from vigie.ship.course import empty_plan
 from vigie.ship.git.command import Git
 from vigie.ship.journal import read_story
 from vigie.ship.report import ShipReport
