@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.ship.kill.acting_bot import EDIT, ActingBot
-from tests.ship.kill.world import CHOSEN, World, bytes_of, make_world, staged_beside
+from tests.ship.kill.world import CHOSEN, World, bytes_of, make_overtaken, make_world, staged_beside
 from tests.ship.workshop import Transcript
 from vigie.problems import Failure, Refusal
 from vigie.ship.carry import carry
@@ -164,6 +164,16 @@ def test_a_machine_without_a_network_blames_nobody(broken: Desk) -> None:
     assert report.exit_code == 4
     assert "ship.back-unknown" in broken.told.keys
     assert broken.bot.state()["known"] == []
+
+
+def test_new_code_that_did_not_run_is_not_blamed(good: Desk) -> None:
+    """Somebody keeps the old version up: exit 4, nothing is remembered as bad, and nothing is taken back."""
+    good.bot.restart = lambda: True  # type: ignore[method-assign]
+    report = good.ship(restart="always", rollback=True)
+    assert (report.exit_code, report.rolled_back) == (4, False)
+    assert "ship.back-did-not-run" in good.told.keys
+    assert good.bot.state()["known"] == []
+    assert good.world.repo.head == report.commit
 
 
 def test_there_is_one_way_back_only(broken: Desk) -> None:
@@ -389,3 +399,13 @@ def test_an_index_that_a_power_cut_left_behind_follows(good: Desk) -> None:
     assert "bot.py" in world.repo.git("diff", "--cached", "--name-only")
     assert settled(good) is Left.PUSH
     assert world.repo.git("diff", "--cached", "--name-only") == "staged.py"
+
+
+def test_a_commit_that_was_rebased_since_is_not_looked_for(tmp_path: Path) -> None:
+    """It landed, and became another one on top of what others had pushed: index and branch stay as they are."""
+    desk = Desk(make_overtaken(tmp_path / "world"))
+    assert desk.ship(rebase=True).ok
+    cut_off(desk, b'"exit_code"')
+    before = desk.world.repo.snapshot()
+    assert settled(desk) is Left.BOT
+    assert desk.world.repo.snapshot() == before
