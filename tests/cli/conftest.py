@@ -12,7 +12,7 @@ from tests.stage import Stage
 
 collect_ignore: list[str] = []
 if sys.platform == "win32":
-    collect_ignore += ["test_reload.py", "test_run_signals.py"]
+    collect_ignore += ["test_reload.py", "test_run_signals.py", "test_ship_interrupted.py"]
 if sys.platform != "linux":
     collect_ignore += ["test_many_bots.py", "test_stubborn.py"]
 

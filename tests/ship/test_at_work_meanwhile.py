@@ -178,18 +178,25 @@ def is_reversed(world: World) -> list[str]:
     return [f"staged against it: {staged}"] if staged else []
 
 
+@pytest.mark.parametrize("beside", [True, False])
 @pytest.mark.parametrize("name", DEEDS)
 def test_work_done_meanwhile_is_kept_and_the_version_lands_or_not_at_all(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, beside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever the person does between two gits: exit 0 with one whole commit, or exit 3 with nothing done."""
+    """Whatever the person does between two gits: exit 0 with one whole commit, or exit 3 with nothing done.
+
+    ``beside``: something else is staged from the beginning; else the whole index is replaced by the one that was
+    committed.
+    """
     template, deed = make_world(tmp_path / "template"), DEEDS[name]
+    if not beside:
+        template.repo.git("reset", "-q", "--", "staged.py")
     with monkeypatch.context() as patch:
         gits = meanwhile(patch, 0, lambda: None)
         assert ship(template.copy(tmp_path / "undisturbed"))[0] == DONE
     numbers = list(range(1, len(gits) + 1))
     if DRAWN is not None:
-        numbers = sorted(random.Random(f"meanwhile {name}").sample(numbers, DRAWN))
+        numbers = sorted(random.Random(f"meanwhile {name} {beside}").sample(numbers, DRAWN))
     wrong = {}
     for number in numbers:
         world = template.copy(tmp_path / f"at {number}")

@@ -127,7 +127,10 @@ def test_code_that_fails_makes_room_for_what_ran_before(broken: Desk) -> None:
     assert (world.repo.path / "data.json").read_text() == '{"live": 1}\n'
     known = broken.bot.state()["known"]
     assert known == [["failed", bad], ["proven", world.repo.head], ["rolled-back", world.repo.head]]
-    assert {step.name for step in report.steps if not step.skipped} >= {"rollback", "restart"}
+    steps = {step.name: step for step in report.steps}
+    assert not steps["rollback"].skipped and not steps["restart"].skipped
+    assert not steps["verify"].ok
+    assert report.problem is not None and report.problem.key == "ship.new-code-failed"
 
 
 def test_without_being_asked_to_nobody_goes_back(broken: Desk) -> None:
@@ -164,6 +167,29 @@ def test_a_machine_without_a_network_blames_nobody(broken: Desk) -> None:
     assert report.exit_code == 4
     assert "ship.back-unknown" in broken.told.keys
     assert broken.bot.state()["known"] == []
+
+
+def test_the_way_back_that_was_offered_can_be_taken_later(broken: Desk) -> None:
+    """Exit 4 said which version worked and what to type: typed, it goes back without launching the bad one again."""
+    first = broken.world.repo.head
+    assert broken.ship(restart="always").exit_code == 4
+    assert broken.ship(files=None, restart="always", message="nothing").exit_code == 4
+    restarts = broken.bot.state()["pid"]
+    report = broken.ship(files=("bot.py",), rollback=True)
+    assert (report.exit_code, report.rolled_back) == (5, True)
+    assert broken.bot.state()["pid"] == restarts + 1
+    assert broken.world.repo.git("diff", "--name-only", first, "HEAD", "--", "bot.py", "gone.py") == ""
+    assert report.problem is not None and report.problem.key == "ship.new-code-failed"
+
+
+def test_a_mend_that_fails_as_well_goes_back_to_what_worked(broken: Desk) -> None:
+    """The bot is offline since the first failure: what had worked before that is still known."""
+    first = broken.world.repo.head
+    assert broken.ship(restart="always").exit_code == 4
+    broken.world.repo.write("bot.py", "print('broken again')\n")
+    report = broken.ship(files=("bot.py",), rollback=True, message="fix: not yet")
+    assert (report.exit_code, report.rolled_back) == (5, True)
+    assert broken.world.repo.git("diff", "--name-only", first, "HEAD") == ""
 
 
 def test_new_code_that_did_not_run_is_not_blamed(good: Desk) -> None:
@@ -332,6 +358,20 @@ def test_undo_leaves_what_more_was_built_on(good: Desk) -> None:
     with pytest.raises(Refusal) as caught:
         good.undo()
     assert caught.value.key == "ship.undo-overtaken"
+
+
+def test_undo_of_a_run_that_was_killed_before_its_commit(good: Desk) -> None:
+    """It left nothing; the pushed commit of the run before it is none of its business."""
+    assert good.ship().ok
+    journal = Journal(good.world.folder)
+    head = good.world.repo.head
+    journal.begin({"pid": 1, "when": "?", "kept": None})
+    journal.close()
+    assert good.undo() is None
+    assert good.world.repo.head == head
+    with pytest.raises(Failure) as caught:
+        good.undo()
+    assert caught.value.key == "ship.nothing-to-undo"
 
 
 def test_undo_reaches_over_a_run_that_did_nothing(good: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ def run(context: Context) -> int:
     make_private_folder(place.private)
     make_private_folder(place.ship)
     _hide_from_git(place)
+    _leave_as_by_ctrl_c()
     with (
         FileLock(os.path.join(place.private, "ship.lock")) as lock,
         FileLock(os.path.join(_shared_folder(place), REPOSITORY_LOCK)) as repository_lock,
@@ -50,6 +52,17 @@ def run(context: Context) -> int:
     if context.output.as_json:
         _print_json(context, report)
     return report.exit_code
+
+
+def _leave_as_by_ctrl_c() -> None:
+    """Let a closed window or a time limit end a git and its children as Ctrl-C does, instead of orphaning them."""
+
+    def leave(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+            signal.signal(getattr(signal, name), leave)
 
 
 def _hide_from_git(place: Place) -> None:

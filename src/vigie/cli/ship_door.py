@@ -202,6 +202,9 @@ class ShipDoor:
         for bot in self._context.bots:
             name = bot.spec.name
             if what == "proven":
+                # it was watched since it came online: what it has been healthy so far is not lost with the next copy
+                releases.unwell(name, wall, 0.0, False)
+                releases.online(name, wall)
                 releases.proven(name, commit, tree or None, wall)
             elif what == "failed":
                 releases.failed(name, commit, tree or None, wall, Reason.TRIAL_FAILED.value)

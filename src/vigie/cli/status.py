@@ -72,7 +72,10 @@ def _facts(place: Place, look: Look, history: History | None, families: Families
     commit = ledger.get("commit") if look.pid is not None else None
     parked = read_parking(place) if commit is not None else None
     newest = newest_code(look.spec.directory, look.spec.command) if started is not None else None
-    newer = newest is not None and started is not None and newest[0] > started
+    # the system tells a start to within a second of the calendar; the launch that we have noted is exact
+    launched = ledger.get("launched_at") if look.pid is not None else None
+    since = max(started or 0.0, launched if isinstance(launched, float) else 0.0)
+    newer = newest is not None and started is not None and newest[0] > since
     return Facts(
         started,
         memory,

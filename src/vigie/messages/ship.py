@@ -621,6 +621,23 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Le nouveau code a échoué. Revenir à l'ancien ? [o/N] ",
         "The new code failed. Go back to the old one? [y/N] ",
     ),
+    "ship.back-offered": (
+        "La version {bad} a déjà échoué: retour à celle qui fonctionnait, sans la relancer",
+        "Version {bad} has failed before: going back to the one that worked, without launching it again",
+    ),
+    "ship.back-nothing-ran": (
+        "Le bot n'a pas été redémarré: le nouveau code n'a pas tourné, il n'y a donc rien à éprouver ni à reprendre",
+        "The bot was not restarted: the new code has not run, so there is nothing to prove or to take back",
+    ),
+    "ship.new-code-failed": (
+        "Le nouveau code a échoué ({why}); la version {good} est de retour, EN LIGNE",
+        "The new code failed ({why}); version {good} is back, ONLINE",
+    ),
+    "ship.new-code-failed.hint": (
+        "Corriger, puis relancer 'vigie ship'. 'vigie logs' montre ce que le bot a écrit.",
+        "Mend it, then run 'vigie ship' again. 'vigie logs' shows what the bot has printed.",
+    ),
+    "ship.known-bad": ("il avait déjà échoué", "it had failed before"),
     "ship.back-begin": ("Retour à la version {good}...", "Going back to version {good}..."),
     "ship.back-parking": (
         "Vos modifications restent telles quelles: la version {good} va tourner à côté, tant que {bad} est en place",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vigie.problems import Problem, Refusal
+from vigie.problems import Failure, Problem, Refusal
 from vigie.ship.journal import BEGUN, DONE
 from vigie.ship.run import Run
 
@@ -37,12 +37,12 @@ def restart(run: Run) -> bool | None:
     return back
 
 
-def prove_version(run: Run, wanted: str) -> Result:
+def prove_version(run: Run, wanted: str, name: str = "verify") -> Result:
     """Watch the bot for the whole window; a version that held is remembered as proven."""
     from vigie.ship.proof.prove import prove
 
     run.journal.note("prove", BEGUN, {"commit": wanted})
-    with run.logbook.step("verify") as step:
+    with run.logbook.step(name) as step:
         result = prove(
             run.bot,
             wanted_commit=wanted,
@@ -55,6 +55,8 @@ def prove_version(run: Run, wanted: str) -> Result:
             confirm_interval=run.request.confirm_interval,
         )
         step.ok, step.detail = result.proven, result.verdict.value
+    if not result.proven and run.problem is None and result.told is not None:
+        run.problem = Failure(result.told.key, **result.told.values)
     run.journal.note("prove", DONE, {"verdict": result.verdict.value})
     run.online_after = result.proven
     if result.proven:

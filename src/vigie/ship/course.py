@@ -12,6 +12,7 @@ from vigie.ship.git.command import Git
 from vigie.ship.git.configuration import read_configuration
 from vigie.ship.git.repository import find_repository
 from vigie.ship.interrupted import Left, close_story, interrupted_run, settle
+from vigie.ship.journal import DONE as NOTED
 from vigie.ship.journal import read_story
 from vigie.ship.plan import Plan
 from vigie.ship.publish import publish
@@ -49,7 +50,12 @@ def begin(run: Run) -> None:
     if not request.folder:
         return
     last = read_story(request.folder)
-    kept = None if last is None else last.facts("land") or last.run.get("kept")
+    kept = offer = None
+    if last is not None:
+        kept = None if last.facts("push", NOTED) else last.facts("land") or last.run.get("kept")
+        offer = last.facts("offer", NOTED) or last.run.get("offer")
+    if offer is not None and offer.get("bad") == repository.head:
+        run.offer = offer
     run.journal.begin(
         {
             "pid": os.getpid(),
@@ -59,6 +65,7 @@ def begin(run: Run) -> None:
             "branch": repository.branch,
             "head": repository.head,
             "kept": kept if kept is not None and kept.get("sha") == repository.head else None,
+            "offer": run.offer,
         }
     )
 

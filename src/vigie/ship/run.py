@@ -55,6 +55,8 @@ class Run:
         self.online_after: bool | None = None
         self.restarted = False
         self.rolled_back = False
+        self.offer: dict[str, str] | None = None
+        """A way back that an earlier run has offered: from the ``bad`` version, still the last, to a ``good`` one."""
         self.story: Story | None = None
         """What is known of the run that this one goes on with."""
 

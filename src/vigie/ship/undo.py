@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vigie.problems import Failure, Refusal
+from vigie.problems import FAILED, Failure, Refusal
 from vigie.ship.display import SHORT
 from vigie.ship.git.command import Git
 from vigie.ship.git.repository import current_commit
@@ -32,12 +32,15 @@ def undo(plan: Plan, folder: str, sleep: Callable[[float], None]) -> str | None:
     left = Left.NOTHING
     if not story.ended:
         left = settle(plan.git, plan.repository, story, folder, sleep)
-    record = story.facts("land") or story.run.get("kept")
-    if record is None or (not story.ended and left is Left.NOTHING and story.facts("land") is not None):
-        _close(folder, story)
-        if story.ended:
-            raise Failure("ship.nothing-to-undo")
+    if not story.ended and left is Left.NOTHING:
+        _close(folder)
         return None
+    record = story.facts("land") or story.run.get("kept")
+    if record is None:
+        if not story.ended:
+            _close(folder)
+            return None
+        raise Failure("ship.nothing-to-undo")
     landing = from_record(record)
     _require_ours_alone(plan, story, landing)
     journal = Journal(folder)
@@ -69,8 +72,7 @@ def _contains(git: Git, there: str, sha: str) -> bool:
     return there == sha or git.query("merge-base", "--is-ancestor", sha, there).code in (0, 128)
 
 
-def _close(folder: str, story: Story) -> None:
-    if not story.ended:
-        journal = Journal(folder)
-        journal.go_on()
-        journal.end(1)
+def _close(folder: str) -> None:
+    journal = Journal(folder)
+    journal.go_on()
+    journal.end(FAILED)

@@ -30,6 +30,8 @@ def look_first(run: Run) -> None:
 
 def verify(run: Run, shipped: bool) -> int:
     """Look, restart where that is asked for, prove what is new; return the exit code of what came of it."""
+    if (exit_code := _offered(run)) is not None:
+        return exit_code
     online = _look_again(run, _must_restart(run, True, shipped))
     launched = online and run.identities is not None and run.bot.identities() != run.identities
     if _must_restart(run, online, shipped):
@@ -49,7 +51,17 @@ def verify(run: Run, shipped: bool) -> int:
             return _go_back(run, result)
         for kept in run.bot.clear_parked():
             run.tell("INFO", "rollback.kept-data", path=kept)
+    elif run.request.rollback and run.commit is not None and online:
+        run.tell("INFO", "ship.back-nothing-ran")
     return DONE if online else SHIPPED_OFFLINE
+
+
+def _offered(run: Run) -> int | None:
+    if run.offer is None:
+        return None
+    from vigie.ship.way_back import take_the_offer
+
+    return take_the_offer(run)
 
 
 def _go_back(run: Run, result: Result | None) -> int:

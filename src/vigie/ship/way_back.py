@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from vigie.messages import Phrase
 from vigie.problems import SHIPPED_OFFLINE, SHIPPED_ROLLED_BACK, Failure, Problem, Refusal
 from vigie.ship.bring_up import prove_version, restart
 from vigie.ship.display import SHORT
@@ -39,6 +40,8 @@ def go_back(run: Run, result: Result | None) -> int:
     if _is_blameless(run, result):
         run.tell("WARNING", "ship.back-unknown")
         return SHIPPED_OFFLINE
+    with run.logbook.step("verify") as step:
+        step.ok = False
     _tell_blame(run)
     run.remember("failed", bad)
     good = _good_version(run, bad)
@@ -46,12 +49,28 @@ def go_back(run: Run, result: Result | None) -> int:
         run.tell("WARNING", "ship.back-no-good-version" if run.was_online else "ship.back-was-offline")
         return SHIPPED_OFFLINE
     if not run.request.rollback and not (run.request.ask and run.request.ask("ship.back-ask")):
+        run.journal.note("offer", DONE, {"bad": bad, "good": good})
         run.tell("INFO", "ship.back-offer", good=good[:SHORT])
         return SHIPPED_OFFLINE
-    return roll_back(run, bad, good)
+    return roll_back(run, bad, good, _why(run, result))
 
 
-def roll_back(run: Run, bad: str, good: str) -> int:
+def take_the_offer(run: Run) -> int | None:
+    """Go back as an earlier run has offered; None when it has not, when nobody asks, or when the bot is well."""
+    if run.offer is None or not run.request.rollback or run.tip != run.offer["bad"] or run.was_online:
+        return None
+    run.tell("WARNING", "ship.back-offered", bad=run.offer["bad"][:SHORT])
+    return roll_back(run, run.offer["bad"], run.offer["good"], None)
+
+
+def _why(run: Run, result: Result | None) -> Phrase | None:
+    """What the new code has failed by, in words."""
+    if result is not None:
+        return result.told
+    return None if run.problem is None else Phrase(run.problem.key, **run.problem.values)
+
+
+def roll_back(run: Run, bad: str, good: str, why: Phrase | None) -> int:
     """Bring the last good version back, or run it beside the person's edits; prove it; tell the remote."""
     with run.logbook.step("rollback") as step:
         step.detail = good
@@ -61,7 +80,11 @@ def roll_back(run: Run, bad: str, good: str) -> int:
             step.ok = False
             run.complain(problem)
             return SHIPPED_OFFLINE
-    return end_of_way_back(run, good, way)
+    exit_code = end_of_way_back(run, good, way)
+    if exit_code == SHIPPED_ROLLED_BACK:
+        # what was told of the copy that failed helps nobody now that another one is online
+        run.problem = Failure("ship.new-code-failed", good=good[:SHORT], why=why or Phrase("ship.known-bad"))
+    return exit_code
 
 
 def end_of_way_back(run: Run, good: str, way: str | None) -> int:
@@ -69,7 +92,7 @@ def end_of_way_back(run: Run, good: str, way: str | None) -> int:
     run.tell("RESTART", "ship.back-restart", good=good[:SHORT])
     back = restart(run)
     if back:
-        back = run.request.prove <= 0 or prove_version(run, way or good).proven
+        back = run.request.prove <= 0 or prove_version(run, way or good, "rollback").proven
     run.online_after = bool(back)
     if not back:
         run.tell("ERROR", "ship.back-not-back")
@@ -141,7 +164,9 @@ def _tell_blame(run: Run) -> None:
 def _good_version(run: Run, bad: str) -> str | None:
     """The version that ran well when this run began; unknown, the one proven last, else the one before ours."""
     if not run.was_online:
-        return None
+        return (
+            run.offer["good"] if run.offer is not None and run.may_go_back(run.offer["good"], bad) else None
+        )
     for candidate in (run.ran, run.bot.last_proven(), run.plan.repository.head):
         if candidate is not None and candidate != bad and run.may_go_back(candidate, bad):
             return candidate

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from vigie.messages import Phrase
 from vigie.ship.display import SHORT
 from vigie.ship.proof.proof import Finding, Sample, Terms, Verdict, begin, take
 from vigie.ship.request import Tell
@@ -32,6 +33,8 @@ class Result(NamedTuple):
     """Why, for programs: see ``proof.Finding``."""
     bot: str | None = None
     """The bot that decided it."""
+    told: Phrase | None = None
+    """The same as it was told."""
 
     @property
     def proven(self) -> bool:
@@ -70,22 +73,24 @@ def prove(
             break
         sleep(max(0.0, state.due - clock()))
         asked = clock()
-    result = Result(state.finding.verdict, clock() - began, state.finding.reason, state.finding.bot)
-    _tell_end(tell, state.finding, result, window)
-    return result
+    finding, seconds = state.finding, clock() - began
+    tag, told = _end(finding, seconds, window)
+    tell(tag, told.key, told.values)
+    return Result(finding.verdict, seconds, finding.reason, finding.bot, told)
 
 
-def _tell_end(tell: Tell, finding: Finding, result: Result, window: float) -> None:
-    values: dict[str, object] = {"seconds": round(result.seconds, 1)}
+def _end(finding: Finding, seconds: float, window: float) -> tuple[str, Phrase]:
+    """Return the tag and the sentence for what came of it."""
+    values: dict[str, object] = {"seconds": round(seconds, 1)}
     if finding.bot:
         values["bot"] = finding.bot
-    if result.proven:
-        tell("OK", "proof.proven", {"seconds": window})
-    elif finding.verdict is Verdict.UNKNOWN:
-        tell("WARNING", f"proof.unknown-{finding.reason}", values)
-    elif finding.verdict is Verdict.WRONG_COMMIT:
-        tell("ERROR", "proof.wrong-commit", {**values, "commit": (finding.reason or "")[:SHORT]})
-    elif finding.why is not None:
-        tell("ERROR", f"proof.{finding.verdict.value}-because", {**values, "why": finding.why})
-    else:
-        tell("ERROR", f"proof.{finding.verdict.value}", values)
+    verdict = finding.verdict
+    if verdict is Verdict.PROVEN:
+        return "OK", Phrase("proof.proven", seconds=window)
+    if verdict is Verdict.UNKNOWN:
+        return "WARNING", Phrase(f"proof.unknown-{finding.reason}", **values)
+    if verdict is Verdict.WRONG_COMMIT:
+        return "ERROR", Phrase("proof.wrong-commit", commit=(finding.reason or "")[:SHORT], **values)
+    if finding.why is not None:
+        return "ERROR", Phrase(f"proof.{verdict.value}-because", why=finding.why, **values)
+    return "ERROR", Phrase(f"proof.{verdict.value}", **values)

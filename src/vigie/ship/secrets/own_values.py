@@ -68,6 +68,14 @@ _HOST = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]+)?"
 _MAIL = r"[\w.+-]+@[\w.-]+\.\w+"
 _URL = r"(?s)[A-Za-z][A-Za-z0-9+.-]*://(?:(?P<user>[^/@\s:]*)(?::(?P<password>[^/\s]*))?@)?(?P<rest>.*)"
 _PIECE = r"[A-Za-z0-9_-]{20,}"
+_WORDS = r"[a-z _.-]+|[A-Z _.-]+|(?:[A-Z]?[a-z]+[ _.-]?)+"
+"""Letters only, as words are written: these are judged by what they say."""
+_PLACEHOLDER = (
+    r"(?i).*(?:change.?me|place.?holder|example|your[_-]?|<.+>|\$\{?\w|x{4,}|\*{3,}|\.{3}).*"
+    r"|(?:p[a4]ssw[o0]rd|s[e3]cr[e3]t|token|admin|test|demo|dummy|sample|default)[-_.]?[0-9]{0,3}"
+)
+FEW_SIGNS = 4
+"""Different characters below which a value is no more than a row of them (``00000000``, ``abababab``)."""
 
 
 class OwnValues:
@@ -129,6 +137,8 @@ def secret_parts(name: str, value: str) -> tuple[str, ...]:
         return ()
     if "://" in value and (address := re.fullmatch(_URL, value)) is not None:
         return _of_address(address, value)
+    if named and _is_chosen(value):
+        return (value,)
     if _is_no_secret(value, named) or public or (not named and words[-1] in _IDENTITY_ENDS):
         return ()
     if is_random(value.encode("utf-8", "replace")) and not _reads_well(value):
@@ -144,12 +154,24 @@ def _is_secret_name(name: str, words: list[str]) -> bool:
 
 def _of_address(address: re.Match[str], value: str) -> tuple[str, ...]:
     password, user = address["password"] or "", address["user"] or ""
-    if len(password) >= SHORT and not _is_no_secret(password, named=True):
+    if len(password) >= SHORT and (_is_chosen(password) or not _is_no_secret(password, named=True)):
         return (password,)
     if len(user) >= LONG and is_random(user.encode("utf-8", "replace")):
         return (user,)
     pieces = (piece.encode("ascii") for piece in re.findall(_PIECE, address["rest"]))
     return (value,) if any(is_random(piece) and not is_made_up(piece) for piece in pieces) else ()
+
+
+def _is_chosen(value: str) -> bool:
+    """Whether somebody chose this as a password, weak as it may be: more than letters, and no default's word alone.
+
+    Where a variable says that its value is a secret, only what stands in code with every right is none.
+    """
+    if re.fullmatch(_WORDS, value) or re.fullmatch(_PLACEHOLDER, value):
+        return False
+    if len(set(value)) < FEW_SIGNS or _is_place(value) or re.fullmatch(_MAIL, value):
+        return False
+    return not (":" in value and re.fullmatch(_NETWORK_ADDRESS, value))
 
 
 def _is_no_secret(value: str, named: bool) -> bool:
