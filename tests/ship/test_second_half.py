@@ -449,3 +449,75 @@ def test_a_commit_that_was_rebased_since_is_not_looked_for(tmp_path: Path) -> No
     before = desk.world.repo.snapshot()
     assert settled(desk) is Left.BOT
     assert desk.world.repo.snapshot() == before
+
+
+def test_a_killed_way_back_is_completed_before_anything_else(broken: Desk) -> None:
+    """The next ship first brings the good version online, and then does what was asked of it."""
+    world = broken.world
+    first = world.repo.head
+    assert broken.ship(restart="always", rollback=True).exit_code == 5
+    cut_off(broken, b'"back", "state": "done"')
+    broken.bot._write({**broken.bot.state(), "online": False})
+    broken.told.keys.clear()
+    world.repo.write("staged.py", "5\n")
+    report = broken.ship(files=("staged.py",), message="feat: more")
+    assert report.ok
+    assert broken.told.keys.index("ship.back-done") < broken.told.keys.index("ship.committed")
+    assert world.repo.git("diff", "--name-only", first, "HEAD") == "staged.py"
+
+
+def test_what_does_not_lie_before_the_bad_version_is_no_good_one(broken: Desk) -> None:
+    """The bot ran something from another history: the version before ours is what is brought back."""
+    repo = broken.world.repo
+    first = repo.head
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    other = repo.git("commit-tree", "-m", "elsewhere", repo.git("mktree", "--missing") or tree)
+    broken.bot._write({**broken.bot.state(), "commit": other})
+    assert broken.ship(restart="always", rollback=True).exit_code == 5
+    assert repo.git("diff", "--name-only", first, "HEAD") == ""
+
+
+OWN = {"TOKEN": "s7Kq9ZpX2mVw4TbRnL3e"}
+
+
+def test_a_secret_that_a_hook_adds_is_found(good: Desk) -> None:
+    """Nobody had looked at that before the hook ran: refused, exit 3, nothing landed."""
+    repo = good.world.repo
+    head = repo.head
+    repo.hook("pre-commit", f"echo 'x = \"{OWN['TOKEN']}\"' > made.py", "git add made.py")
+    report = good.ship(own=OWN)
+    assert (report.exit_code, repo.head) == (3, head)
+    assert report.problem is not None and report.problem.key == "secret.found"
+    assert not (repo.path / "made.py").exists()
+
+
+def test_a_secret_in_an_earlier_unpushed_commit_is_found(good: Desk) -> None:
+    """It was taken out again, and would be published all the same."""
+    repo = good.world.repo
+    repo.write("old.py", f"x = '{OWN['TOKEN']}'\n")
+    repo.git("add", "old.py")
+    repo.git("commit", "-qm", "with it", "--", "old.py")
+    repo.git("rm", "-q", "old.py")
+    repo.git("commit", "-qm", "without it", "--", "old.py")
+    head = repo.head
+    report = good.ship(own=OWN)
+    assert (report.exit_code, repo.head) == (3, head)
+    assert report.problem is not None and report.problem.key == "secret.in-unpushed"
+
+
+def test_a_pre_push_hook_sees_an_ordinary_repository_and_disturbs_nobody(good: Desk) -> None:
+    """It may stash and check out what it likes: the running folder is another one."""
+    world = good.world
+    seen = world.base / "seen"
+    words = ("git rev-parse --show-toplevel", "git symbolic-ref --short HEAD", "cat")
+    world.repo.hook(
+        "pre-push", *(f"{word} >> '{seen}'" for word in words), "git checkout -q -- . && git stash -q -u"
+    )
+    before = bytes_of(world.repo)
+    report = good.ship()
+    assert report.ok
+    top, branch, pushed = seen.read_text().splitlines()
+    assert (top != str(world.repo.path), branch) == (True, "main")
+    assert pushed.split()[1] == report.commit
+    assert bytes_of(world.repo) == before
+    assert world.repo.git("stash", "list") == ""
