@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ship.kill.world import make_world
 from tests.ship.test_kill_anywhere import NAMES
 from tests.ship.workshop import Repo
 from tests.waiting import patient
@@ -134,3 +135,20 @@ def test_an_old_lock_that_stops_no_commit_goes_as_well(name: str, changed: bool,
     lock = left(repo, name)
     assert make_plan(request, lambda _: None, alone=True).locks_removed == ()
     assert lock.exists()
+
+
+if sys.platform != "win32":
+    from tests.ship.kill.stories import go_on_or_ship, ship
+
+    def test_what_the_remote_had_already_is_taken_back_there_as_well(tmp_path: Path) -> None:
+        """Killed when the remote had it and git had not noted that: the way back of ``--resume`` is pushed."""
+        world = make_world(tmp_path / "world", broken=True)
+        left(world.repo, "refs/remotes/origin/main.lock")
+        assert ship(world, restart="never").pushed
+        journal = Path(world.folder, "journal")
+        lines = journal.read_bytes().splitlines()
+        ended_at = next(number for number, line in enumerate(lines) if b'"push", "state": "done"' in line)
+        journal.write_bytes(b"\n".join([*lines[:ended_at], b""]))
+        report = go_on_or_ship(world, restart="always", rollback=True)
+        assert (report.exit_code, report.rolled_back) == (5, True)
+        assert world.remote.git("rev-parse", "main") == world.repo.head

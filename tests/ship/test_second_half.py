@@ -521,3 +521,36 @@ def test_a_pre_push_hook_sees_an_ordinary_repository_and_disturbs_nobody(good: D
     assert pushed.split()[1] == report.commit
     assert bytes_of(world.repo) == before
     assert world.repo.git("stash", "list") == ""
+
+
+def test_data_do_not_go_back_with_the_code(broken: Desk) -> None:
+    """A tracked data.json was committed with the bad code: its newest content stays, here and in the commit."""
+    repo = broken.world.repo
+    report = broken.ship(restart="always", rollback=True, files=(*CHOSEN, "data.json"))
+    assert report.exit_code == 5
+    assert (repo.path / "data.json").read_text() == '{"live": 1}\n'
+    assert repo.git("show", "HEAD:data.json") == '{"live": 1}'
+    assert "print('works')" in (repo.path / "bot.py").read_text()
+    assert "ship.back-data-stays" in broken.told.keys
+
+
+def test_what_runs_beside_the_folder_writes_its_data_into_it(broken: Desk) -> None:
+    """The parked version has the code of before and the data of now, also where it finds them beside its code."""
+    world = broken.world
+    broken.bot = ActingBot(str(world.repo.path), world.note, edited="new file.py")
+    report = broken.ship(restart="always", rollback=True, files=(*CHOSEN, "data.json"))
+    assert report.exit_code == 5
+    beside = Path(broken.bot.state()["parked"]["folder"], "data.json")
+    assert beside.read_text() == '{"live": 1}\n'
+    beside.write_text('{"live": 2}\n')
+    assert (world.repo.path / "data.json").read_text() == '{"live": 2}\n'
+
+
+def test_a_trial_that_was_cut_short_can_still_be_taken_back(broken: Desk) -> None:
+    """Killed while the new code was being started: what ran before is known to the next run."""
+    first = broken.world.repo.head
+    assert broken.ship(restart="always").exit_code == 4
+    cut_off(broken, b'"restart"')
+    report = broken.ship(files=("bot.py",), rollback=True)
+    assert (report.exit_code, report.rolled_back) == (5, True)
+    assert broken.world.repo.git("diff", "--name-only", first, "HEAD") == ""

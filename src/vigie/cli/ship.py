@@ -48,10 +48,22 @@ def run(context: Context) -> int:
             raise Refusal("ship.busy-repository")
         if context.request.given("--undo"):
             return _undo(context, place)
-        report = _carry(context, place)
+        try:
+            report = _carry(context, place)
+        except KeyboardInterrupt:
+            _tell_what_is_left(context, place)
+            raise
     if context.output.as_json:
         _print_json(context, report)
     return report.exit_code
+
+
+def _tell_what_is_left(context: Context, place: Place) -> None:
+    from vigie.ship.interrupted import interrupted_run
+
+    story = interrupted_run(place.ship)
+    if story is not None and story.facts("land") is not None and not context.output.as_json:
+        context.output.line("INFO", "ship.interrupted", {})
 
 
 def _leave_as_by_ctrl_c() -> None:

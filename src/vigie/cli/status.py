@@ -158,7 +158,8 @@ def _table(context: Context, look: Look, facts: Facts, monitor: Card | None) -> 
     if facts.parked is not None:
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(facts.parked.since))
         short = {"good": facts.parked.good[:7], "bad": facts.parked.bad[:7]}
-        rows.append(("parked", Phrase("status.parked-beside", when=when, **short)))
+        ends = "status.parked-beside" if facts.parked.bad == facts.code_commit else "status.parked-still"
+        rows.append(("parked", Phrase(ends, when=when, **short)))
     if facts.started is not None:
         newer = facts.newer_file
         rows.append(

@@ -459,9 +459,9 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "ship.push-rejected.hint": (
         _KEPT_FR + "Un nouvel essai n'y changera rien: lire la raison ci-dessus, corriger, puis relancer."
-        " 'git reset --soft HEAD~1' défait le dernier commit sans toucher aux fichiers.",
+        " 'vigie ship --undo' reprend le commit sans toucher aux fichiers.",
         _KEPT_EN + "Trying again will not help: read the reason above, cure it, then run this again."
-        " 'git reset --soft HEAD~1' takes the last commit back without touching the files.",
+        " 'vigie ship --undo' takes the commit back without touching the files.",
     ),
     "ship.push-hook": (
         "Push de {commit} refusé par le hook pre-push du projet",
@@ -494,6 +494,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "ship.would-restart": (
         "Le bot serait redémarré et mis à l'épreuve pendant {seconds} s",
         "The bot would be restarted and proven for {seconds} s",
+    ),
+    "ship.would-test": (
+        "Le test serait lancé avant le commit: {command}",
+        "The test would be run before the commit: {command}",
+    ),
+    "ship.interrupted": (
+        "'vigie status' dit ce qui reste à faire de ce ship; 'vigie ship --resume' le termine, '--undo' le reprend",
+        "'vigie status' tells what is left to do of this ship; 'vigie ship --resume' completes it, '--undo' takes it back",
     ),
     "ship.would-leave": ("Le bot ne serait pas redémarré", "The bot would not be restarted"),
     "ship.would-roll-back": (
@@ -638,6 +646,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Mend it, then run 'vigie ship' again. 'vigie logs' shows what the bot has printed.",
     ),
     "ship.known-bad": ("il avait déjà échoué", "it had failed before"),
+    "ship.back-data-stays": (
+        "Les données restent telles quelles, elles ne reviennent pas en arrière: {files}",
+        "Data stay as they are, they do not go back: {files}",
+    ),
     "ship.back-begin": ("Retour à la version {good}...", "Going back to version {good}..."),
     "ship.back-parking": (
         "Vos modifications restent telles quelles: la version {good} va tourner à côté, tant que {bad} est en place",
@@ -662,10 +674,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "ship.back-done": ("Version {good} de retour, EN LIGNE", "Version {good} is back, ONLINE"),
     "ship.back-parked": (
-        "Version {good} EN LIGNE, à côté de vos modifications; pour en sortir: corriger, puis 'vigie ship'; ou "
-        "'git stash', 'git revert {bad}', 'git stash pop', 'vigie restart'",
-        "Version {good} ONLINE, beside your edits; to end this: mend the fault, then 'vigie ship'; or "
-        "'git stash', 'git revert {bad}', 'git stash pop', 'vigie restart'",
+        "Version {good} EN LIGNE, à côté de vos modifications, tant que {bad} est le dernier commit; pour en sortir:"
+        " corriger ce qui a échoué, puis 'vigie ship'",
+        "Version {good} ONLINE, beside your edits, as long as {bad} is the last commit; to end this:"
+        " mend what has failed, then run 'vigie ship'",
     ),
     "ship.back-not-pushed": (
         "Le retour en arrière n'est pas encore sur le dépôt distant: 'vigie ship' l'enverra",

@@ -18,6 +18,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{good} tourne à côté du dossier depuis le {when} ; {bad}, dans le dossier, n'a pas tenu. Le prochain commit y met fin",
         "{good} runs beside the folder since {when}; {bad}, in the folder, did not hold. The next commit ends this",
     ),
+    "status.parked-still": (
+        "{good} tourne encore à côté du dossier depuis le {when} ; {bad} n'y est plus le dernier commit : 'vigie restart' y met fin",
+        "{good} still runs beside the folder since {when}; {bad} is no longer the last commit there: 'vigie restart' ends this",
+    ),
     "status.code": ("Code sur le disque", "Code on disk"),
     "status.code-newer": ("plus récent que le bot: {file}", "newer than the bot: {file}"),
     "status.code-same": ("le même que celui du bot", "the same as the bot's"),

@@ -25,7 +25,7 @@ from vigie.ship.proof.preflight import compile_changed
 from vigie.ship.run import Run
 from vigie.ship.workshop import workshop
 
-_SIGNS = (("added", "+"), ("modified", "~"), ("removed", "-"))
+SIGNS = (("added", "+"), ("modified", "~"), ("removed", "-"))
 
 
 def bring_in(run: Run) -> None:
@@ -74,7 +74,7 @@ def announce(run: Run) -> None:
 def tell_changes(run: Run) -> None:
     """Say each path that goes into the commit, with what becomes of it."""
     selection, prefix = run.plan.selection, run.plan.repository.prefix
-    for kind, sign in _SIGNS:
+    for kind, sign in SIGNS:
         for path in getattr(selection, kind):
             run.tell("INFO", "ship.change", sign=sign, file=printable(path.removeprefix(prefix)))
 

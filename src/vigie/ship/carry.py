@@ -79,7 +79,7 @@ def _tidy(run: Run) -> None:
 
 
 def _look_only(run: Run) -> ShipReport:
-    from vigie.ship.dry_run import dry_run
+    from vigie.ship.dry_run import dry_run, would
 
     run.frame("INFO", "ship.title")
     try:
@@ -89,5 +89,7 @@ def _look_only(run: Run) -> ShipReport:
         exit_code = problem.exit_code
     if exit_code == DONE:
         run.frame("OK", "ship.dry-run-done")
-        return report(run, exit_code)
-    return close(run, exit_code)
+        came = report(run, exit_code)
+    else:
+        came = close(run, exit_code)
+    return came._replace(would=would(run))

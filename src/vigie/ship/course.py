@@ -13,7 +13,7 @@ from vigie.ship.git.configuration import read_configuration
 from vigie.ship.git.repository import find_repository
 from vigie.ship.interrupted import Left, close_story, interrupted_run, settle
 from vigie.ship.journal import DONE as NOTED
-from vigie.ship.journal import read_story
+from vigie.ship.journal import Story, read_story
 from vigie.ship.plan import Plan
 from vigie.ship.publish import publish
 from vigie.ship.report import ShipReport
@@ -53,7 +53,7 @@ def begin(run: Run) -> None:
     kept = offer = None
     if last is not None:
         kept = None if last.facts("push", NOTED) else last.facts("land") or last.run.get("kept")
-        offer = last.facts("offer", NOTED) or last.run.get("offer")
+        offer = last.facts("offer", NOTED) or _cut_short(last) or last.run.get("offer")
     if offer is not None and offer.get("bad") == repository.head:
         run.offer = offer
     run.journal.begin(
@@ -68,6 +68,12 @@ def begin(run: Run) -> None:
             "offer": run.offer,
         }
     )
+
+
+def _cut_short(last: Story) -> dict[str, str] | None:
+    """Return the way back from a version whose trial was begun and never came to a good end."""
+    proof = last.facts("prove", NOTED)
+    return None if proof is not None and proof.get("verdict") == "proven" else last.facts("trial")
 
 
 def finish(run: Run, work: Callable[[], int]) -> ShipReport:

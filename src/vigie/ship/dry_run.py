@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from vigie.problems import DONE, Problem
-from vigie.ship.bring_in import announce, tell_changes
+from vigie.problems import DONE, FAILED, Problem
+from vigie.ship.bring_in import SIGNS, announce, tell_changes
 from vigie.ship.display import printable
 from vigie.ship.guard import Guard
 from vigie.ship.landing.commit import stage
@@ -28,9 +28,19 @@ def dry_run(run: Run) -> int:
         run.tell("INFO", "ship.would-commit", message=subject(run.plan.message))
     else:
         run.tell("INFO", "ship.nothing-to-commit")
-    _tell_push(run)
+    if run.request.test and selection.paths:
+        run.tell("INFO", "ship.would-test", command=printable(" ".join(run.request.test)))
+    possible = _tell_push(run)
     _tell_bot(run)
-    return DONE
+    return DONE if possible else FAILED
+
+
+def would(run: Run) -> dict[str, object]:
+    """Return for programs what would be committed, with names as they are printed."""
+    selection = run.plan.selection
+    files = {kind: [printable(path) for path in getattr(selection, kind)] for kind, _sign in SIGNS}
+    left_out = [printable(path) for path in (*selection.left_out, *selection.generated)]
+    return {"message": run.plan.message or None, "files": files, "left_out": left_out}
 
 
 def _tell_what_stands_in_the_way(run: Run) -> None:
@@ -45,14 +55,14 @@ def _tell_what_stands_in_the_way(run: Run) -> None:
     guard.look_at_unpushed()
 
 
-def _tell_push(run: Run) -> None:
+def _tell_push(run: Run) -> bool:
     plan = run.plan
     head = plan.repository.head
     try:
         target = choose_target(plan.configuration, plan.repository.branch)
     except Problem as problem:
         run.complain(problem)
-        return
+        return False
     waiting = unpushed_commits(plan.git, target, head) if head else ()
     for commit in waiting:
         run.tell("INFO", "ship.would-push-commit", commit=commit.short, subject=printable(commit.subject))
@@ -60,6 +70,7 @@ def _tell_push(run: Run) -> None:
         run.tell("INFO", "ship.would-push", target=target.shown)
     else:
         run.tell("INFO", "ship.nothing-to-push")
+    return True
 
 
 def _tell_bot(run: Run) -> None:

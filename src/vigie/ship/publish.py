@@ -52,7 +52,7 @@ def _push_or_rebase(run: Run, target: Target, sha: str) -> None:
 
 def was_published(run: Run, way: str) -> bool:
     """Whether what ``way`` takes back is on the remote, by this run or by the one it goes on with."""
-    if run.pushed:
+    if run.pushed or run.published:
         return True
     try:
         target = choose_target(run.plan.configuration, run.plan.repository.branch)
@@ -87,6 +87,7 @@ def push_recorded(run: Run, target: Target, sha: str) -> None:
             run.pushed = _push(run, target, sha, apart.git)
     else:
         run.pushed = _push(run, target, sha, git)
+    run.published = True
     run.journal.note("push", DONE, {"sha": sha})
 
 

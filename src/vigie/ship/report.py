@@ -55,6 +55,8 @@ class ShipReport(Plain):
     rolled_back: bool
     steps: tuple[Step, ...]
     problem: Problem | None = None
+    would: dict[str, object] | None = None
+    """What a dry run would have done; None when it was no dry run."""
 
     @property
     def ok(self) -> bool:
@@ -73,6 +75,7 @@ class ShipReport(Plain):
             "restarted": self.restarted,
             "rolled_back": self.rolled_back,
             "steps": [step.as_json() for step in self.steps],
+            **({} if self.would is None else {"dry_run": True, "would": self.would}),
         }
 
 

@@ -45,6 +45,9 @@ class Run:
         self.changed: tuple[str, ...] = ()
         """The paths that are other in it."""
         self.pushed = False
+        """Whether the remote has got something new from us."""
+        self.published = False
+        """Whether the remote is known to hold what was shipped, whoever brought it there."""
         self.was_online: bool | None = None
         self.ran: str | None = None
         """The commit that ran, healthy, before anything was done."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vigie.problems import DONE, SHIPPED_OFFLINE
 from vigie.ship.bring_up import is_online, prove_version, restart, word
+from vigie.ship.journal import BEGUN
 from vigie.ship.run import Run
 
 if TYPE_CHECKING:
@@ -95,6 +96,9 @@ def _restart(run: Run, online: bool) -> bool | None:
         run.tell("RESTART", "ship.restart-always")
     else:
         run.tell("RESTART", "ship.restart-stopped" if run.was_online else "ship.restart-offline")
+    if run.ran is not None and run.ran != run.tip:
+        # whoever kills us from here on leaves a version that worked, and that can be gone back to
+        run.journal.note("trial", BEGUN, {"bad": run.tip, "good": run.ran})
     back = restart(run)
     if back is not None:
         run.tell("OK" if back else "ERROR", "ship.restarted" if back else "ship.not-back")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from vigie.messages import Phrase
 from vigie.problems import SHIPPED_OFFLINE, SHIPPED_ROLLED_BACK, Failure, Problem, Refusal
 from vigie.ship.bring_up import prove_version, restart
-from vigie.ship.display import SHORT
+from vigie.ship.display import SHORT, listed
 from vigie.ship.journal import BEGUN, DONE, FAILED
 from vigie.ship.run import Run
 from vigie.ship.workshop import workshop
@@ -110,10 +110,12 @@ def end_of_way_back(run: Run, good: str, way: str | None) -> int:
 def _bring_back(run: Run, bad: str, good: str) -> str | None:
     """Return the commit that the folder was brought to, None when the good version runs beside it."""
     from vigie.ship.back.bring_over import bring_over
-    from vigie.ship.back.revert import build_way_back
+    from vigie.ship.back.revert import build_way_back, data_between
 
     git = run.plan.git
     run.tell("WARNING", "ship.back-begin", good=good[:SHORT])
+    if data := data_between(git, bad, good):
+        run.tell("INFO", "ship.back-data-stays", files=listed(data))
     with workshop(run.request.folder) as folder:
         way = build_way_back(git, run.repository, bad, good, os.path.join(folder, "back"))
         run.journal.note("back", BEGUN, {"bad": bad, "good": good, "way": way}, durable=True)

@@ -430,9 +430,16 @@ def test_20_a_rename_of_case_only(repo: Repo) -> None:
 
 
 @posix_names
-@pytest.mark.parametrize(
-    "name", ["aux.py", "aux .py", "NUL", "pkg/con.txt", "com1", "Lpt9.log.py", "dot.", "space ", "a. /b"]
-)
+@pytest.mark.parametrize("name", ["dot.", "space ", "a. /b"])
+def test_20_names_that_windows_shortens(repo: Repo, name: str) -> None:
+    """A dot or a space at the end is told, and goes: here it is a name like any other."""
+    repo.write(name)
+    assert would_commit(repo) == {name: "A"}
+    assert name.strip() in remarked(repo)["staging.forbidden-on-windows"]
+
+
+@posix_names
+@pytest.mark.parametrize("name", ["aux.py", "aux .py", "NUL", "pkg/con.txt", "com1", "Lpt9.log.py"])
 def test_20_names_that_windows_reserves(repo: Repo, name: str) -> None:
     """New ones are refused, listed or not; what is known already may change and go."""
     repo.write(name)

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 
 from vigie.problems import Failure, Problem
+from vigie.ship.back.data_files import is_data
 from vigie.ship.back.on_disk import SUBMODULE
 from vigie.ship.display import printable, reason
 from vigie.ship.git.command import Git
@@ -117,7 +118,8 @@ def _link(laid: str, real: str, inside: str, changed: set[str], added: set[str],
         for entry in sorted(entries, key=lambda entry: entry.name):
             path = f"{inside}{entry.name}"
             beside = os.path.join(laid, entry.name)
-            if entry.name in _NEVER_LINKED or path in added:
+            written = is_data(path)
+            if entry.name in _NEVER_LINKED or (path in added and not written):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if os.path.isdir(beside) and not os.path.islink(beside):
@@ -131,7 +133,9 @@ def _link(laid: str, real: str, inside: str, changed: set[str], added: set[str],
                     os.symlink(entry.path, beside, target_is_directory=True)
             elif not os.path.lexists(beside):
                 os.symlink(entry.path, beside)
-            elif path not in changed and entry.name.lower().endswith(_DATA) and os.path.isfile(beside):
+            elif (written or (path not in changed and entry.name.lower().endswith(_DATA))) and os.path.isfile(
+                beside
+            ):
                 os.unlink(beside)
                 os.symlink(entry.path, beside)
 

@@ -10,8 +10,10 @@ import os
 from collections.abc import Mapping
 
 from vigie.problems import Failure, Refusal
+from vigie.ship.back.data_files import is_data
 from vigie.ship.display import last_lines, reason
 from vigie.ship.git.command import Git, failed
+from vigie.ship.git.index import require, set_entries, tree_differences, write_tree
 from vigie.ship.git.process_group import Outcome
 from vigie.ship.git.repository import Repository
 
@@ -32,7 +34,7 @@ def build_way_back(
     folder: str,
     message_values: Mapping[str, str] | None = None,
 ) -> str:
-    """Return a new commit whose parent is ``bad`` and whose files are those of ``good``.
+    """Return a new commit whose parent is ``bad`` and whose files are those of ``good``, data files excepted.
 
     ``message_values``: ``why`` is put below, in words, when it is there. ``folder`` is empty
     and ours, made if need be. Signed
@@ -44,6 +46,9 @@ def build_way_back(
     if old == new:
         raise Refusal("rollback.same-files", bad=bad[:SHORT], good=good[:SHORT])
     os.makedirs(folder, mode=0o700, exist_ok=True)
+    new = _with_data_of_today(git, old, new, folder)
+    if old == new:
+        raise Refusal("rollback.same-files", bad=bad[:SHORT], good=good[:SHORT])
     text = os.path.join(folder, "message")
     with open(text, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
         file.write(
@@ -59,6 +64,22 @@ def build_way_back(
     if outcome.code != 0:
         raise _not_made(outcome)
     return outcome.out.decode("ascii").strip()
+
+
+def data_between(git: Git, bad: str, good: str) -> tuple[str, ...]:
+    """Return the data files that differ between two versions: the way back leaves them as they are."""
+    return tuple(sorted(path for path in tree_differences(git, good, bad) if is_data(path)))
+
+
+def _with_data_of_today(git: Git, old: str, new: str, folder: str) -> str:
+    """Return the tree ``new`` with the data files of ``old``, present or absent as they are there."""
+    kept = {path: row.new for path, row in tree_differences(git, new, old).items() if is_data(path)}
+    if not kept:
+        return new
+    index = os.path.join(folder, "index")
+    git.ask("read-tree", new, index=index)
+    require(set_entries(git, kept, index))
+    return write_tree(git, index)
 
 
 def message(bad_subject: str, good: str, good_subject: str, why: str) -> str:

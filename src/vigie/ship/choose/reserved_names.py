@@ -18,15 +18,16 @@ MAX_PATH = 260
 
 
 def require_portable(path: str) -> None:
-    """Raise ``Refusal`` ``staging.reserved-name`` for ``aux.py``, ``nul``, and names that end in dot or space."""
+    """Raise ``Refusal`` ``staging.reserved-name`` for ``aux.py``, ``nul`` and other names of devices."""
     for part in path.split("/"):
-        if _DEVICE.match(part) or part != part.rstrip(". "):
+        if _DEVICE.match(part):
             raise Refusal("staging.reserved-name", file=printable(path), name=printable(part))
 
 
 def forbidden(path: str) -> bool:
-    """Whether a name holds characters that Windows forbids: fine here, and no such file there."""
-    return _FORBIDDEN.search(path) is not None
+    """Whether a name holds what Windows forbids, a dot or space at its end too: fine here, no such file there."""
+    ends = any(part != part.rstrip(". ") for part in path.split("/"))
+    return ends or _FORBIDDEN.search(path) is not None
 
 
 def too_long(path: str, top: str) -> bool:

@@ -100,8 +100,15 @@ def _failure(verdict: Verdict, outcome: Outcome, target: Target, sha: str, deadl
         detail=reason(outcome.err),
         rule=server_rule(outcome),
         seconds=deadline,
-        output=last_lines(outcome.err) if verdict in _WORDY else (),
+        output=_said(verdict, outcome),
     )
+
+
+def _said(verdict: Verdict, outcome: Outcome) -> tuple[str, ...]:
+    """Return others' words where only they tell the cause; a hook of ours may print it on either output."""
+    if verdict is Verdict.HOOK:
+        return last_lines(outcome.out + outcome.err)
+    return last_lines(outcome.err) if verdict in _WORDY else ()
 
 
 _UNCERTAIN = (Verdict.NETWORK, Verdict.TIMEOUT, Verdict.FAILED)
