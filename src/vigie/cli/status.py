@@ -72,10 +72,7 @@ def _facts(place: Place, look: Look, history: History | None, families: Families
     commit = ledger.get("commit") if look.pid is not None else None
     parked = read_parking(place) if commit is not None else None
     newest = newest_code(look.spec.directory, look.spec.command) if started is not None else None
-    # the system tells a start to within a second of the calendar; the launch that we have noted is exact
-    launched = ledger.get("launched_at") if look.pid is not None else None
-    since = max(started or 0.0, launched if isinstance(launched, float) else 0.0)
-    newer = newest is not None and started is not None and newest[0] > since
+    newer = newest is not None and started is not None and newest[0] > max(started, _launched(ledger))
     return Facts(
         started,
         memory,
@@ -86,6 +83,17 @@ def _facts(place: Place, look: Look, history: History | None, families: Families
         history.last_incident(look.spec.name) if history is not None else None,
         parked if parked is not None and parked.good == commit else None,
     )
+
+
+def _launched(ledger: dict[str, object]) -> float:
+    """Return the calendar time of the launch that we have noted, 0 without one.
+
+    The system tells the start of a process to within a second only; a file written just before would seem newer.
+    """
+    at, wall, steady = (ledger.get(name) for name in ("launched_at", "wall", "steady"))
+    if not (isinstance(at, float) and isinstance(wall, float) and isinstance(steady, float)):
+        return 0.0
+    return wall - (steady - at)
 
 
 def _process(pid: int, families: Families | None) -> tuple[float | None, int | None, float | None]:
