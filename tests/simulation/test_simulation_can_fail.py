@@ -116,7 +116,9 @@ def a_tree_is_gone_when_its_root_is(patch: Patch) -> None:
 def whoever_is_found_was_launched_by_us(patch: Patch) -> None:
     """The group of a person's shell would be killed with a bot that was launched by hand."""
     real = Hands.take_hold
-    patch.setattr(Hands, "take_hold", lambda self, held, launched_by_us: real(self, held, True))
+    patch.setattr(
+        Hands, "take_hold", lambda self, held, launched_by_us, **named: real(self, held, True, **named)
+    )
 
 
 @fault
