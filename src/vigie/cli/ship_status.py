@@ -45,13 +45,11 @@ def _look(place: Place, story: Story) -> tuple[str, Phrase]:
 
 def _settle(place: Place, story: Story) -> str:
     from vigie.problems import FAILED
-    from vigie.ship.git.command import Git
-    from vigie.ship.git.repository import find_repository
+    from vigie.ship.git.repository import open_repository
     from vigie.ship.interrupted import Left, close_story, settle
 
-    git = Git(place.root)
-    repository = find_repository(git)
-    left = settle(git.at(repository.top), repository, story, place.ship, time.sleep)
+    git, repository = open_repository(place.root)
+    left = settle(git, repository, story, place.ship, time.sleep)
     if left is Left.NOTHING:
         close_story(place.ship, FAILED)
     return left.value

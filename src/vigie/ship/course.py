@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 from vigie.problems import DONE, FAILED, REFUSED, SHIPPED_OFFLINE, SHIPPED_ROLLED_BACK, USAGE, Problem
 from vigie.ship.choose.selection import Selection
-from vigie.ship.git.command import Git
 from vigie.ship.git.configuration import read_configuration
-from vigie.ship.git.repository import find_repository
+from vigie.ship.git.repository import open_repository
 from vigie.ship.interrupted import Left, close_story, interrupted_run, settle
 from vigie.ship.journal import DONE as NOTED
 from vigie.ship.journal import Story, read_story
@@ -35,9 +34,8 @@ def settle_first(request: ShipRequest, tell: Tell, sleep: Callable[[float], None
     story = interrupted_run(request.folder) if request.folder else None
     if story is None:
         return Left.NOTHING
-    git = Git(request.root)
-    repository = find_repository(git)
-    left = settle(git.at(repository.top), repository, story, request.folder, sleep)
+    git, repository = open_repository(request.root)
+    left = settle(git, repository, story, request.folder, sleep)
     tell("WARNING", f"ship.settled-{left.value}", {"when": story.run.get("when", "?")})
     if left is not Left.BACK:
         close_story(request.folder, FAILED)
@@ -120,7 +118,5 @@ def report(run: Run, exit_code: int) -> ShipReport:
 
 def empty_plan(request: ShipRequest) -> Plan:
     """Return a plan that commits nothing: for runs that go on from a commit that exists."""
-    git = Git(request.root)
-    repository = find_repository(git)
-    git = git.at(repository.top)
+    git, repository = open_repository(request.root)
     return Plan(git, repository, Selection(), "", read_configuration(git))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
 
 from vigie.problems import Refusal
 from vigie.ship.git.command import Git
@@ -29,13 +28,6 @@ class Left(Enum):
     PUSH = "push"
     BOT = "bot"
     BACK = "back"
-
-
-class Interrupted(NamedTuple):
-    """A run that never came to its end, and what is left of it to do."""
-
-    story: Story
-    left: Left
 
 
 def interrupted_run(folder: str) -> Story | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from vigie.problems import Problem
 from vigie.ship.apart.hooks import PUSH_HOOKS, has_hooks
@@ -10,6 +11,7 @@ from vigie.ship.git.command import Git
 from vigie.ship.journal import BEGUN, DONE
 from vigie.ship.remote.push import is_known_there, push
 from vigie.ship.remote.target import Target, choose_target, set_upstream
+from vigie.ship.report import Step
 from vigie.ship.run import Run
 from vigie.ship.workshop import workshop
 
@@ -19,22 +21,41 @@ DIVERGED = "ship.push-diverged"
 def publish(run: Run) -> bool:
     """Push what the branch holds; False when that failed, which is told."""
     sha = run.tip
-    if sha is None:
+    return sha is None or _told(run, lambda step, target: _push_unless_known(run, step, target, sha))
+
+
+def publish_again(run: Run, sha: str) -> bool:
+    """Push one more commit where the run before it went; False when that failed, which is told."""
+
+    def work(_step: Step, target: Target) -> bool:
+        push_recorded(run, target, sha)
         return True
+
+    return _told(run, work)
+
+
+def _told(run: Run, work: Callable[[Step, Target], bool]) -> bool:
+    """Do ``work`` as the report's push; say what came of it where there was something to push."""
     try:
         with run.logbook.step("push") as step:
             target = choose_target(run.plan.configuration, run.plan.repository.branch)
-            step.detail = target.shown
-            # what was committed a moment ago cannot be known there
-            if sha != run.commit and not target.sets_upstream and is_known_there(run.plan.git, target, sha):
-                step.detail, step.skipped = "up-to-date", True
-                run.tell("INFO", "ship.nothing-to-push")
-                return True
-            _push_or_rebase(run, target, sha)
+            sent = work(step, target)
     except Problem as problem:
         run.complain(problem)
         return False
-    run.tell("OK", "ship.pushed")
+    if sent:
+        run.tell("OK", "ship.pushed")
+    return True
+
+
+def _push_unless_known(run: Run, step: Step, target: Target, sha: str) -> bool:
+    step.detail = target.shown
+    # what was committed a moment ago cannot be known there
+    if sha != run.commit and not target.sets_upstream and is_known_there(run.plan.git, target, sha):
+        step.detail, step.skipped = "up-to-date", True
+        run.tell("INFO", "ship.nothing-to-push")
+        return False
+    _push_or_rebase(run, target, sha)
     return True
 
 
@@ -60,19 +81,6 @@ def was_published(run: Run, way: str) -> bool:
         return False
     bad = run.plan.git.query("rev-parse", "-q", "--verify", f"{way}~1").out.decode("ascii").strip()
     return is_known_there(run.plan.git, target, bad)
-
-
-def publish_again(run: Run, sha: str) -> bool:
-    """Push one more commit where the run before it went; False when that failed, which is told."""
-    try:
-        with run.logbook.step("push"):
-            target = choose_target(run.plan.configuration, run.plan.repository.branch)
-            push_recorded(run, target, sha)
-    except Problem as problem:
-        run.complain(problem)
-        return False
-    run.tell("OK", "ship.pushed")
-    return True
 
 
 def push_recorded(run: Run, target: Target, sha: str) -> None:

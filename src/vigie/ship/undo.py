@@ -8,7 +8,7 @@ from vigie.problems import FAILED, Failure, Refusal
 from vigie.ship.display import SHORT
 from vigie.ship.git.command import Git
 from vigie.ship.git.repository import current_commit
-from vigie.ship.interrupted import Left, settle
+from vigie.ship.interrupted import Left, close_story, settle
 from vigie.ship.journal import BEGUN, DONE, Journal, Story, read_story
 from vigie.ship.landing.landing import Landing, from_record
 from vigie.ship.landing.take_back import take_back
@@ -33,12 +33,12 @@ def undo(plan: Plan, folder: str, sleep: Callable[[float], None]) -> str | None:
     if not story.ended:
         left = settle(plan.git, plan.repository, story, folder, sleep)
     if not story.ended and left is Left.NOTHING:
-        _close(folder)
+        close_story(folder, FAILED)
         return None
     record = story.facts("land") or story.run.get("kept")
     if record is None:
         if not story.ended:
-            _close(folder)
+            close_story(folder, FAILED)
             return None
         raise Failure("ship.nothing-to-undo")
     landing = from_record(record)
@@ -70,9 +70,3 @@ def _require_ours_alone(plan: Plan, story: Story, landing: Landing) -> None:
 def _contains(git: Git, there: str, sha: str) -> bool:
     """Whether the remote's commit is ours or built on it; one that is unknown here may be."""
     return there == sha or git.query("merge-base", "--is-ancestor", sha, there).code in (0, 128)
-
-
-def _close(folder: str) -> None:
-    journal = Journal(folder)
-    journal.go_on()
-    journal.end(FAILED)

@@ -16,14 +16,13 @@ from vigie.problems import SHIPPED_OFFLINE, SHIPPED_ROLLED_BACK, Failure, Proble
 from vigie.ship.bring_up import prove_version, restart
 from vigie.ship.display import SHORT, listed
 from vigie.ship.journal import BEGUN, DONE, FAILED
+from vigie.ship.proof.proof import Verdict
 from vigie.ship.run import Run
 from vigie.ship.workshop import workshop
 
 if TYPE_CHECKING:
     from vigie.ship.proof.prove import Result
 
-UNKNOWN = "unknown"
-WRONG_COMMIT = "wrong-commit"
 MOVED = "rollback.moved"
 
 
@@ -33,7 +32,7 @@ def go_back(run: Run, result: Result | None) -> int:
     run.online_after = False
     if bad is None:
         return SHIPPED_OFFLINE
-    if result is not None and result.verdict.value == WRONG_COMMIT:
+    if result is not None and result.verdict is Verdict.WRONG_COMMIT:
         run.tell("WARNING", "ship.back-did-not-run")
         run.online_after = run.bot.is_online()
         return SHIPPED_OFFLINE
@@ -149,7 +148,7 @@ def park(run: Run, bad: str, good: str) -> None:
 
 def _is_blameless(run: Run, result: Result | None) -> bool:
     """Nothing can be said against new code while the machine reaches nobody, or when nobody could look."""
-    return (result is not None and result.verdict.value == UNKNOWN) or not run.bot.has_way_out()
+    return (result is not None and result.verdict is Verdict.UNKNOWN) or not run.bot.has_way_out()
 
 
 def _tell_blame(run: Run) -> None:

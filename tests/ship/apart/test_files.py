@@ -13,7 +13,8 @@ from tests.ship.workshop import Repo
 from vigie.ship.apart import files as room
 from vigie.ship.apart.files import follow_files
 from vigie.ship.git.command import Git
-from vigie.ship.landing.land import Landing, move_branch, take_in
+from vigie.ship.landing.land import move_branch, take_in
+from vigie.ship.landing.landing import Landing
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="links and rights of POSIX")
 

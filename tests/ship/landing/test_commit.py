@@ -19,7 +19,8 @@ from vigie.ship.apart.files import follow_files
 from vigie.ship.git.command import Git
 from vigie.ship.git.repository import find_repository
 from vigie.ship.landing.commit import Commit, make_commit, stage
-from vigie.ship.landing.land import move_branch, plan_landing, take_in
+from vigie.ship.landing.land import move_branch, take_in
+from vigie.ship.landing.landing import plan_landing
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 

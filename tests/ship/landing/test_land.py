@@ -16,18 +16,15 @@ from vigie.ship.git.command import Git
 from vigie.ship.git.index import Difference, Entry
 from vigie.ship.git.repository import find_repository
 from vigie.ship.landing.commit import make_commit, stage
-from vigie.ship.landing.land import (
+from vigie.ship.landing.land import State, look, move_branch, take_in, take_out
+from vigie.ship.landing.landing import (
     Landing,
-    State,
     as_record,
+    entries_to_follow,
+    files_of_hooks,
     from_record,
-    look,
-    move_branch,
     plan_landing,
-    take_in,
-    take_out,
 )
-from vigie.ship.landing.landing import entries_to_follow, files_of_hooks
 
 Sleep = Callable[[float], None]
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 MAX_OUTPUT = 64 * 1024 * 1024
 """Bytes of standard output kept: a list of a million changed paths fits."""
@@ -44,7 +44,9 @@ def run(
     with _scratch() as given, _scratch() as out, _scratch() as err:
         given.write(stdin)
         given.seek(0)
-        process = _start(command, directory, environment, given, out, err)
+        process = subprocess.Popen(
+            command, cwd=directory, env=environment, stdin=given, stdout=out, stderr=err, **_APART
+        )
         code: int | None
         try:
             code = _wait(process, deadline)
@@ -102,20 +104,10 @@ else:
 
 
 if sys.platform == "win32":
-
-    def _start(
-        command: tuple[str, ...],
-        directory: str,
-        environment: dict[str, str],
-        given: IO[bytes],
-        out: IO[bytes],
-        err: IO[bytes],
-    ) -> subprocess.Popen[bytes]:
-        # Without a window of its own, and deaf to a Ctrl-C that is meant for us: we end the tree ourselves.
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-        return subprocess.Popen(
-            command, cwd=directory, env=environment, stdin=given, stdout=out, stderr=err, creationflags=flags
-        )
+    # Without a window of its own, and deaf to a Ctrl-C that is meant for us: we end the tree ourselves.
+    _APART: dict[str, Any] = {
+        "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    }
 
     def end(process: subprocess.Popen[bytes]) -> None:
         """End the program and all its descendants; Windows has no polite way without a shared console."""
@@ -135,25 +127,8 @@ if sys.platform == "win32":
         process.wait()
 
 else:
-
-    def _start(
-        command: tuple[str, ...],
-        directory: str,
-        environment: dict[str, str],
-        given: IO[bytes],
-        out: IO[bytes],
-        err: IO[bytes],
-    ) -> subprocess.Popen[bytes]:
-        # A session of its own has no terminal, so nothing in it can stop to ask a question.
-        return subprocess.Popen(
-            command,
-            cwd=directory,
-            env=environment,
-            stdin=given,
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
-        )
+    # A session of its own has no terminal, so nothing in it can stop to ask a question.
+    _APART: dict[str, Any] = {"start_new_session": True}
 
     def end(process: subprocess.Popen[bytes]) -> None:
         """End the whole group: SIGTERM, ``GRACE`` seconds, SIGKILL."""

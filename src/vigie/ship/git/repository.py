@@ -71,6 +71,13 @@ def find_repository(git: Git) -> Repository:
     return repository_at(git, place, current_commit(git), _branch(git))
 
 
+def open_repository(root: str) -> tuple[Git, Repository]:
+    """Return the repository around ``root``, and git at its top folder; raises like ``find_repository``."""
+    git = Git(root)
+    repository = find_repository(git)
+    return git.at(repository.top), repository
+
+
 def repository_at(git: Git, place: Place, head: str | None, branch: str | None) -> Repository:
     """Return the repository at a place whose HEAD is known; raises ``Refusal`` ``ship.detached-head``.
 

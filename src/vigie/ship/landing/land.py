@@ -25,10 +25,7 @@ from vigie.ship.git.index import (
 )
 from vigie.ship.git.process_group import Outcome
 from vigie.ship.git.repository import BRANCHES
-from vigie.ship.landing.landing import Landing as Landing
-from vigie.ship.landing.landing import as_record as as_record
-from vigie.ship.landing.landing import from_record as from_record
-from vigie.ship.landing.landing import plan_landing as plan_landing
+from vigie.ship.landing.landing import Landing
 
 PATIENCE_FOR_REFS = ("-c", "core.filesRefLockTimeout=1000")
 """Milliseconds; git's own 100 are less than a busy editor may take."""
